@@ -1,0 +1,51 @@
+"""Difference-in-differences evaluation of programmes that support some municipalities and not others.
+
+The public names load on first use, so that `import lnbeval` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from lnbeval.aggregation import aggregate
+    from lnbeval.design import Design
+    from lnbeval.effects import Effects
+    from lnbeval.estimators.att_gt import att_gt
+    from lnbeval.estimators.twfe import twfe
+    from lnbeval.estimators.twfe_event_study import twfe_event_study
+    from lnbeval.inference import infer
+    from lnbeval.panel import NEVER, Panel
+
+__version__ = "0.1.0"
+
+_HOME: Final = {
+    "NEVER": "lnbeval.panel",
+    "Panel": "lnbeval.panel",
+    "Design": "lnbeval.design",
+    "Effects": "lnbeval.effects",
+    "att_gt": "lnbeval.estimators.att_gt",
+    "twfe": "lnbeval.estimators.twfe",
+    "twfe_event_study": "lnbeval.estimators.twfe_event_study",
+    "aggregate": "lnbeval.aggregation",
+    "infer": "lnbeval.inference",
+}
+
+__all__ = [
+    "NEVER",
+    "Design",
+    "Effects",
+    "Panel",
+    "aggregate",
+    "att_gt",
+    "infer",
+    "twfe",
+    "twfe_event_study",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in _HOME:
+        raise AttributeError(f"module 'lnbeval' has no attribute '{name}'")
+    return getattr(import_module(_HOME[name]), name)

@@ -1,0 +1,187 @@
+"""From many estimates to fewer: overall, by event time, by cohort, by period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+import numpy as np
+
+from lnbeval.effects import BASE_PERIOD, Effects, key_columns
+from lnbeval.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from lnbeval.panel import Booleans, Floats, Integers, Panel
+
+By = Literal["overall", "event_time", "cohort", "period"]
+WAYS: Final = get_args(By)
+
+
+def aggregate(effects: Effects, by: By) -> Effects:
+    """Average the estimates of `effects`, over periods since treatment (event_time >= 0) unless `by` is event_time.
+
+    From ATT(g, t), with p_g the weighted share of cohort g among the units:
+        overall:    sum p_g ATT(g, t) / sum p_g over all (g, t) with t >= g      (`simple` in R did)
+        event_time: sum p_g ATT(g, g + e) / sum p_g for each e, negative e too   (`dynamic`)
+        cohort:     mean of ATT(g, t) over t >= g for each g                     (`group`)
+        period:     sum p_g ATT(g, t) / sum p_g over g <= t for each t           (`calendar`)
+    From effects by cohort, `overall` weighs by p_g; from effects by event_time or period it is their plain mean over
+    event_time >= 0 or all periods. Because the shares are estimated, unit i adds w_i D(G_i) to the influence, with
+    D(g) = sum over the cells of g of (ATT - average) / sum p_g, as in R did 2.5.1.
+
+    Cells that could not be estimated are left out and counted in the row's reason; a row without any is
+    `not_estimable`. Raises ParameterError when `by` is unknown or cannot be made from these effects.
+
+    Source: Callaway and Sant'Anna (2021), section 3; influence of the shares: their Theorem 4 and its corollaries.
+    """
+    _refuse(effects, by)
+    rows = _rows(effects, by)
+    estimate = np.where(rows.used.any(axis=0), rows.weight.T @ np.nan_to_num(effects.estimate), np.nan)
+    influence = effects.influence @ rows.weight
+    if rows.by_share:
+        influence += _share_influence(effects, rows, estimate)
+    return replace(
+        effects,
+        columns=_columns(effects, rows),
+        estimate=estimate,
+        influence=influence,
+        aggregation=by,
+        refit=_Again(refit=effects.refit, by=by),
+        reweighted=None if effects.reweighted is None else partial(_reweighted, effects, rows, effects.reweighted),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Again:
+    """Refit, then aggregate in the same way."""
+
+    refit: Callable[[Panel], Effects]
+    by: By
+
+    def __call__(self, panel: Panel) -> Effects:
+        return aggregate(self.refit(panel), self.by)
+
+
+def _reweighted(effects: Effects, rows: _Rows, reweighted: Callable[[Floats], Floats], multipliers: Floats) -> Floats:
+    """The averages under each row of weight multipliers, (m, rows): estimates and cohort shares both follow them."""
+    estimate = reweighted(multipliers)
+    weight = np.isfinite(estimate).astype(float)
+    if rows.by_share:
+        members = effects.cohort[:, None] == effects.columns["cohort"]
+        weight *= (multipliers * effects.weight) @ members
+    with np.errstate(invalid="ignore"):
+        return np.asarray((weight * np.nan_to_num(estimate)) @ rows.cells / (weight @ rows.cells))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Rows:
+    """The m averages: which of the k estimates enter each, and with what weight."""
+
+    key: dict[str, Floats]  # cohort, period, event_time: (m,), NaN where the average is over several
+    cells: Booleans  # (k, m) estimates that belong to the average
+    used: Booleans  # (k, m) those of them that could be estimated
+    weight: Floats  # (k, m) adding to one over `used`
+    total_share: Floats  # (m,) sum of the cohort shares over `used`
+    by_share: bool  # the weights are estimated cohort shares
+
+
+def _refuse(effects: Effects, by: str) -> None:
+    if by not in WAYS:
+        raise ParameterError(f"Estimates can be aggregated by {', '.join(WAYS)}; not by '{by}'.")
+    if effects.aggregation == by or (effects.aggregation != "cell" and by != "overall"):
+        raise ParameterError(
+            f"These estimates of {effects.estimator} are by {effects.aggregation}: they can be averaged overall, not by {by}."
+        )
+
+
+def _rows(effects: Effects, by: By) -> _Rows:
+    event_time = effects.columns["event_time"]
+    since = (event_time >= 0) | np.isnan(event_time)
+    belongs = np.ones(len(since), dtype=bool) if by == "event_time" else since
+    values = np.zeros(len(since)) if by == "overall" else effects.columns[by]
+    distinct = np.unique(values[belongs])
+    cells = belongs[:, None] & (values[:, None] == distinct)
+    used = cells & effects.ok[:, None]
+    by_share = by != "cohort" and effects.aggregation in ("cell", "cohort")
+    weight = used * _shares(effects)[:, None] if by_share else used.astype(float)
+    total = weight.sum(axis=0)
+    nothing = np.full(len(distinct), np.nan)
+    return _Rows(
+        key={name: distinct if name == by else nothing for name in ("cohort", "period", "event_time")},
+        cells=cells,
+        used=used,
+        weight=np.divide(weight, total, out=np.zeros_like(weight), where=total > 0),
+        total_share=total,
+        by_share=by_share,
+    )
+
+
+def _shares(effects: Effects) -> Floats:
+    """Weighted share of each estimate's cohort among the units, (k,)."""
+    cohorts, position = np.unique(effects.cohort, return_inverse=True)
+    share = np.bincount(position, weights=effects.weight) / effects.weight.sum()
+    found = np.searchsorted(cohorts, effects.columns["cohort"])
+    return np.asarray(share[found])
+
+
+def _share_influence(effects: Effects, rows: _Rows, average: Floats) -> Floats:
+    """What each unit adds because the cohort shares are estimated, (n, m): n w_i / sum(w) times D of its cohort."""
+    cohorts, cohort_of_cell = np.unique(effects.columns["cohort"], return_inverse=True)
+    distance = np.where(rows.used, effects.estimate[:, None] - average, 0.0)
+    slope = np.divide(distance, rows.total_share, out=np.zeros_like(distance), where=rows.total_share > 0)
+    by_cohort = np.zeros((len(cohorts) + 1, slope.shape[1]))  # the last row is for units of no estimated cohort
+    np.add.at(by_cohort, cohort_of_cell, slope)
+    found = np.searchsorted(cohorts, effects.cohort)
+    known = cohorts[np.minimum(found, len(cohorts) - 1)] == effects.cohort
+    scale = len(effects.cohort) * effects.weight / effects.weight.sum()
+    return np.asarray(scale[:, None] * by_cohort[np.where(known, found, len(cohorts))])
+
+
+def _columns(effects: Effects, rows: _Rows) -> dict[str, NDArray[Any]]:
+    number = {name: effects.columns[name] for name in ("n_control", "n_obs", "baseline_mean")}
+    some = rows.used.any(axis=0)
+    fewest = np.where(rows.used, number["n_control"][:, None], np.inf).min(axis=0)
+    baseline = rows.weight.T @ np.nan_to_num(number["baseline_mean"])
+    return key_columns(
+        {
+            **rows.key,
+            "n_treated": _treated(effects, rows),
+            "n_control": np.where(some, fewest, 0).astype(np.int64),
+            "n_obs": (rows.used * number["n_obs"][:, None]).sum(axis=0).astype(np.int64),
+            "baseline_mean": np.where(some, baseline, np.nan),
+            "status": np.where(some, "ok", "not_estimable").astype(object),
+            "reason": _reasons(effects, rows),
+        }
+    )
+
+
+def _treated(effects: Effects, rows: _Rows) -> Integers:
+    """Treated units in each average: of each cohort the most that any of its estimates rests on."""
+    cohort = np.nan_to_num(effects.columns["cohort"])
+    cohorts, cohort_of_cell = np.unique(cohort, return_inverse=True)
+    most = np.zeros((len(cohorts), rows.used.shape[1]), dtype=np.int64)
+    np.maximum.at(most, cohort_of_cell, rows.used * effects.columns["n_treated"][:, None])
+    return np.asarray(most.sum(axis=0))
+
+
+def _reasons(effects: Effects, rows: _Rows) -> list[str]:
+    reasons = effects.columns["reason"]
+    if not reasons.any():
+        return [""] * rows.used.shape[1]
+    columns = zip(rows.cells.T, rows.used.T, strict=True)
+    return [_reason(reasons, cells, used) for cells, used in columns]
+
+
+def _reason(reasons: NDArray[np.object_], cells: Booleans, used: Booleans) -> str:
+    left_out = cells & ~used
+    why = "; ".join(dict.fromkeys(reasons[left_out]))
+    if not used.any():
+        return why
+    if (reasons[used] == BASE_PERIOD).all():
+        return BASE_PERIOD
+    return f"{left_out.sum()} of {cells.sum()} estimates left out: {why}" if left_out.any() else ""

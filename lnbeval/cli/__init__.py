@@ -1,0 +1,1 @@
+"""The command line, and the stages that the pipeline runs."""

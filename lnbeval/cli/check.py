@@ -1,0 +1,140 @@
+"""`lnbeval check`: every problem of an input and its parameters at once; changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lnbeval.errors import DataError, LnbevalError, ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from lnbeval.intake import Description, Problem
+    from lnbeval.intake.description import SheetDescription
+    from lnbeval.reference import Reference
+    from lnbeval.workspace.parameters import Parameters
+    from lnbeval.workspace.places import Workspace
+
+MARKS = {"STOP": "red", "ASK": "yellow", "WARN": "yellow", "NOTE": None}
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  lnbeval check turnout                          an evaluation: parameters, files, treatment, comparison
+  lnbeval check "data/raw/lnb/shpenzimet_bashkiake.csv"    a file: what it holds, and what stands in the way
+""",
+)
+@click.argument("subject", metavar="NAME or FILE")
+def check(subject: str) -> None:
+    """Say everything that is wrong with the evaluation NAME, or with FILE; change nothing.
+
+    Ends with 0 when nothing stands in the way, 2 for parameters, 3 for data, 4 for a comparison that cannot be made.
+    """
+    from lnbeval.reference import load_reference  # noqa: PLC0415
+    from lnbeval.workspace import find_workspace  # noqa: PLC0415
+
+    path = Path(subject)
+    workspace = find_workspace(path.parent if path.is_file() else None)
+    reference = load_reference(workspace.reference)
+    if path.is_file():
+        _check_file(path, reference)
+    elif path.suffix or path.parent != Path():
+        raise DataError(f"There is no file {path}. {_there(path)}")
+    else:
+        _check_evaluation(workspace, subject, reference)
+
+
+def _check_evaluation(workspace: Workspace, name: str, reference: Reference) -> None:
+    from lnbeval.workspace.intake_stage import taken_in  # noqa: PLC0415
+    from lnbeval.workspace.parameters import read_parameters  # noqa: PLC0415
+
+    faults: list[LnbevalError] = []
+    parameters = None
+    try:
+        parameters = read_parameters(workspace, name, reference)
+    except ParameterError as error:
+        faults.append(error)
+    if parameters is not None:
+        taken = taken_in(workspace, name, parameters, reference)
+        _print(taken.problems)
+        stopping = sum(problem.severity in ("STOP", "ASK") for problem in taken.problems)
+        if stopping:
+            faults.append(DataError(f"{stopping} of the problems above must be settled first."))
+        else:
+            faults += _unusable(workspace, parameters, reference, taken.values)
+            used, aside = taken.counts["rows_used"].sum(), taken.counts["rows_set_aside"].sum()
+            click.echo(f"{used} rows used, {aside} set aside, {len(taken.values)} values.")
+    _finish(faults, name)
+
+
+def _unusable(
+    workspace: Workspace, parameters: Parameters, reference: Reference, values: pd.DataFrame
+) -> list[LnbevalError]:
+    """What is wrong although every file can be read: treatment table, indicators, comparisons."""
+    from lnbeval.cli.trial import trial_estimates  # noqa: PLC0415
+
+    try:
+        return list(trial_estimates(workspace, parameters, reference, values))
+    except DataError as error:
+        return [error]
+
+
+def _check_file(path: Path, reference: Reference) -> None:
+    from functools import partial  # noqa: PLC0415
+
+    from lnbeval.intake import describe  # noqa: PLC0415
+    from lnbeval.workspace.intake_stage import resolved  # noqa: PLC0415
+
+    description = describe(path, partial(resolved, reference))
+    _print(description.problems)
+    for line in _described(description):
+        click.echo(line)
+    stopping = [problem for problem in description.problems if problem.severity in ("STOP", "ASK")]
+    _finish([DataError("the problems above must be settled first.")] if stopping else [], path.name)
+
+
+def _described(description: Description) -> Iterable[str]:
+    if description.kind == "csv":
+        mark = {"\t": "tab", "": "none"}.get(description.delimiter, description.delimiter)
+        yield f"{description.file}: text, {description.encoding}, delimiter {mark}"
+    elif description.kind:
+        yield f"{description.file}: workbook with {len(description.sheets)} sheet(s)"
+    for sheet in description.sheets:
+        yield from _sheet_lines(sheet)
+
+
+def _sheet_lines(sheet: SheetDescription) -> Iterable[str]:
+    name = f"sheet '{sheet.name}': " if sheet.name else ""
+    yield f"  {name}{sheet.rows} rows, {sheet.columns} columns, header likely in row {sheet.header_row}"
+    yield f"    columns: {', '.join(header for header in sheet.headers if header) or 'none'}"
+    yield f"    looks like municipalities: {', '.join(sheet.unit_columns) or 'no column'}"
+    yield f"    looks like years: {', '.join(sheet.period_columns) or 'no column'}"
+
+
+def _print(problems: Iterable[Problem]) -> None:
+    from lnbeval.intake import problem_text  # noqa: PLC0415
+
+    for problem in problems:
+        text = problem_text(problem)
+        click.echo(click.style(problem.severity, fg=MARKS[problem.severity]) + text.removeprefix(problem.severity))
+
+
+def _finish(faults: list[LnbevalError], name: str) -> None:
+    if not faults:
+        click.echo(f"{name}: nothing stands in the way.")
+        return
+    first = faults[0]
+    raise type(first)("\n".join(str(fault) for fault in faults))
+
+
+def _there(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f"There is no folder {path.parent} either."
+    there = sorted(other.name for other in path.parent.iterdir() if other.is_file() and not other.name.startswith("~$"))
+    return f"Its folder holds: {', '.join(there) or 'nothing'}."

@@ -1,0 +1,131 @@
+"""The pages of an evaluation and the index over evaluations, rendered from what the pipeline has made."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from lnbeval.site import Banner, EvaluationCard, Link, PageContext, index_page, render_page
+from lnbeval.workspace.pages import planned_pages
+from lnbeval.workspace.parameters import read_list, read_parameters
+from lnbeval.workspace.places import replaced_folder, write_text
+from lnbeval.workspace.provenance import provenance
+from lnbeval.workspace.treatment import treated_municipalities
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lnbeval.reference import Reference
+    from lnbeval.workspace.pages import Page
+    from lnbeval.workspace.parameters import Parameters
+    from lnbeval.workspace.places import Workspace
+
+DOWNLOADS = ("results.csv", "metrics.json")
+
+
+def write_site(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> int:
+    """Render every page of the evaluation beside its downloads; the number of pages."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # 1.2 s of grammar nobody here uses
+    import nbformat  # noqa: PLC0415
+
+    pages = planned_pages(workspace, evaluation, read_list(workspace)[evaluation], parameters, reference)
+    source = workspace.outputs(evaluation)
+    notebooks = [
+        nbformat.read(source / "pages" / f"{page.name}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+        for page in pages
+    ]
+    links = tuple(
+        Link(href=f"{page.name}.html", text=_title(notebook)) for page, notebook in zip(pages, notebooks, strict=True)
+    )
+    banners = page_banners(workspace, parameters, reference)
+    with replaced_folder(workspace.pages(evaluation)) as folder:
+        for here, (page, notebook) in enumerate(zip(pages, notebooks, strict=True)):
+            context = PageContext(
+                evaluation_title=parameters.title,
+                banners=banners,
+                pages=links,
+                here=here,
+                provenance=_footer(workspace, evaluation),
+                downloads=tuple(Link(href=name, text=name) for name in DOWNLOADS),
+                home="../../index.html",
+            )
+            write_text(folder / f"{page.name}.html", render_page(notebook, context))
+        for name in DOWNLOADS:
+            shutil.copyfile(source / name, folder / name)
+    return len(pages)
+
+
+def write_index(workspace: Workspace, reference: Reference) -> None:
+    """One card for each evaluation whose pages have been rendered."""
+    listed = read_list(workspace)
+    cards = [
+        _card(workspace, name, notebooks, reference)
+        for name, notebooks in listed.items()
+        if workspace.pages(name).is_dir()
+    ]
+    write_text(workspace.site / "index.html", index_page(cards, {}))
+
+
+def page_banners(workspace: Workspace, parameters: Parameters, reference: Reference) -> tuple[Banner, ...]:
+    """What every page of the evaluation says first: the kind of evaluation, and how sure its treatment list is."""
+    banners = [Banner(kind=parameters.kind, text=parameters.banner)]
+    treated = treated_municipalities(
+        workspace.root / "data" / parameters.treatment.table, parameters.treatment, reference
+    ).dropna(subset=["cohort"])
+    unsure = treated[treated["status"] != "confirmed"]
+    if len(unsure):
+        counts = ", ".join(f"{count} {status}" for status, count in unsure["status"].value_counts().items())
+        banners.append(
+            Banner(
+                kind="unverified",
+                text=f"Treatment list unverified: {len(unsure)} of {len(treated)} treated municipalities are not confirmed "
+                f"by a document ({counts}).",
+            )
+        )
+    return tuple(banners)
+
+
+def _title(notebook: dict[str, object]) -> str:
+    """The first heading of the executed notebook; a page that shows one indicator has it in an output."""
+    for cell in notebook["cells"]:  # type: ignore[attr-defined]
+        texts = [
+            cell["source"],
+            *(output.get("data", {}).get("text/markdown", "") for output in cell.get("outputs", [])),
+        ]
+        for text in texts:
+            for line in text.splitlines():
+                if line.startswith("# ") and (cell["cell_type"] == "markdown" or text is not cell["source"]):
+                    return str(line[2:].strip())
+    return "Untitled"
+
+
+def _footer(workspace: Workspace, evaluation: str) -> dict[str, str]:
+    facts = provenance(workspace, evaluation)
+    return {
+        "Evaluation": evaluation,
+        "Run": facts["run"],
+        "Data": facts["data"],
+        "Parameters": facts["parameters"],
+        "Code": f"lnbeval {facts['version']}, {facts['code']}",
+    }
+
+
+def _card(workspace: Workspace, name: str, notebooks: Sequence[str], reference: Reference) -> EvaluationCard:
+    parameters = read_parameters(workspace, name, reference)
+    pages: list[Page] = planned_pages(workspace, name, notebooks, parameters, reference)
+    flow = json.loads((workspace.outputs(name) / "metrics.json").read_text("utf-8"))["flow"]
+    folder = f"evaluations/{name}"
+    return EvaluationCard(
+        title=parameters.title,
+        question=parameters.question,
+        banners=page_banners(workspace, parameters, reference),
+        href=f"{folder}/{pages[0].name}.html",
+        n_pages=len(pages),
+        facts=(
+            ("Indicators", str(len(parameters.indicators))),
+            ("Municipality-years", str(flow["municipality_years"])),
+        ),
+        downloads=tuple(Link(href=f"{folder}/{file}", text=file) for file in DOWNLOADS),
+    )

@@ -1,0 +1,85 @@
+"""The tidy table for a terminal: rounded here, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SHOWN = {
+    "cell": ["cohort", "period"],
+    "overall": [],
+    "event_time": ["event_time"],
+    "cohort": ["cohort"],
+    "period": ["period"],
+}
+
+
+def text_table(table: pd.DataFrame, *, level: float) -> str:
+    """Columns aligned, numbers with four significant digits or more, and under them what the errors rest on."""
+    by = str(table["aggregation"].iloc[0])
+    percent = f"{100 * level:g} %"
+    several = len(table) > 1
+    header = [
+        *SHOWN[by],
+        "estimate",
+        "std_error",
+        f"{percent} interval",
+        *([f"{percent} band"] if several else []),
+        "p_value",
+    ]
+    header += ["treated", "control", "note"]
+    digits = _digits(table)
+    lines = [_line(row, by, digits, band=several) for row in table.to_dict("records")]
+    return "\n".join([*_aligned([header, *lines]), "", _foot(table)])
+
+
+def _digits(table: pd.DataFrame) -> int:
+    """Decimals that show three digits of the smallest standard error."""
+    errors = table["std_error"].to_numpy(dtype=float)
+    errors = errors[np.isfinite(errors) & (errors > 0)]
+    return 4 if errors.size == 0 else int(np.clip(2 - np.floor(np.log10(errors.min())), 0, 10))
+
+
+def _line(row: dict[Any, Any], by: str, digits: int, *, band: bool) -> list[str]:
+    interval = _pair(row["conf_low"], row["conf_high"], digits)
+    bands = [_pair(row["band_low"], row["band_high"], digits)] if band else []
+    p = "" if pd.isna(row["p_value"]) else ("<0.0001" if row["p_value"] < 1e-4 else f"{row['p_value']:.4f}")
+    keys = [f"{row[name]}" for name in SHOWN[by]]
+    numbers = [_number(row["estimate"], digits), _number(row["std_error"], digits)]
+    note = row["reason"] if row["status"] == "ok" else f"{row['status']}: {row['reason']}"
+    return [*keys, *numbers, interval, *bands, p, f"{row['n_treated']}", f"{row['n_control']}", note]
+
+
+def _number(value: float, digits: int) -> str:
+    return "" if pd.isna(value) else f"{value:.{digits}f}"
+
+
+def _pair(low: float, high: float, digits: int) -> str:
+    return "" if pd.isna(low) else f"{_number(low, digits)} to {_number(high, digits)}"
+
+
+def _aligned(rows: Sequence[list[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    last = len(widths) - 1
+    return [
+        "  ".join(
+            cell.ljust(width) if place == last else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _foot(table: pd.DataFrame) -> str:
+    row = table.iloc[0]
+    df = table["df"].dropna()
+    reference = f"t with {df.iloc[0]:g} df" if len(df) else "normal reference"
+    return (
+        f"{row['estimator']}, controls: {row['control_group']}, inference: {row['inference']} ({reference}), "
+        f"{row['n_units']} units."
+    )

@@ -1,0 +1,94 @@
+"""How big: estimates with one influence row per unit, closed under linear combination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from lnbeval.design import Design
+    from lnbeval.panel import Booleans, Floats, Labels, Panel
+
+Aggregation = Literal["cell", "overall", "event_time", "cohort", "period"]
+
+KEY_COLUMNS: Final = (
+    "cohort", "period", "event_time", "n_treated", "n_control", "n_obs", "baseline_mean", "status", "reason",
+)  # fmt: skip
+BASE_PERIOD: Final = "base period: zero by construction"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Effects:
+    """k estimates on n units.
+
+    `columns` says what each estimate is: cohort, period and event_time (NaN where it is over several), n_treated,
+    n_control (units), n_obs (outcomes used), baseline_mean (of the treated in the base period), status and reason;
+    `keys` is the same as a table.
+    `influence` is scaled so that estimate - estimand is about influence.mean(axis=0): without clusters its variance is
+    (influence**2).sum(axis=0) / n**2. An estimate that could not be made is NaN, its influence zero, its reason given.
+    `refit` makes the same estimates on another panel: what placebo and permutation do is call it. Where it is set,
+    `reweighted` makes them under other unit weights: (m, n) multipliers of the weights to (m, k) estimates, all at once;
+    a multiplier of zero leaves the unit out.
+    """
+
+    columns: Mapping[str, NDArray[Any]]  # KEY_COLUMNS, each (k,)
+    estimate: Floats  # (k,)
+    influence: Floats  # (n, k)
+    panel: Panel  # the units analysed, in the order of the influence rows
+    design: Design
+    estimator: str
+    aggregation: Aggregation
+    refit: Callable[[Panel], Effects]
+    reweighted: Callable[[Floats], Floats] | None = None
+    n_parameters: int | None = None  # of a regression, unit effects apart; None where there is no regression
+
+    def __post_init__(self) -> None:
+        for name in ("estimate", "influence"):
+            array = np.asarray(getattr(self, name), dtype=float).view()
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    @cached_property
+    def keys(self) -> pd.DataFrame:
+        """What each estimate is, one row each. Made when asked for: re-estimation does without."""
+        return pd.DataFrame(dict(self.columns))
+
+    @property
+    def ok(self) -> Booleans:
+        """Which estimates could be made, (k,)."""
+        return np.asarray(self.columns["status"] == "ok")
+
+    @property
+    def cohort(self) -> Floats:
+        """Cohort of each unit, (n,)."""
+        return self.panel.cohort
+
+    @property
+    def weight(self) -> Floats:
+        """Weight of each unit, (n,)."""
+        return self.panel.weight
+
+    @property
+    def cluster(self) -> Labels:
+        """Cluster of each unit, (n,)."""
+        return self.panel.cluster
+
+
+def key_columns(columns: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Columns from one array (or one value for all) per name, in the order of KEY_COLUMNS."""
+    k = max(np.size(columns[name]) for name in KEY_COLUMNS)
+    return {name: np.broadcast_to(_column(columns[name], name), k) for name in KEY_COLUMNS}
+
+
+def _column(values: Any, name: str) -> NDArray[Any]:  # noqa: ANN401
+    if name in ("status", "reason"):
+        return np.asarray(values, dtype=object)
+    return np.asarray(values, dtype=np.int64 if name.startswith("n_") else np.float64)

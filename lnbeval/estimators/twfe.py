@@ -1,0 +1,59 @@
+"""Static two-way fixed effects: one coefficient for being treated."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lnbeval.design import analysed, regression_panel
+from lnbeval.effects import Effects, key_columns
+from lnbeval.regression import two_way_fit
+
+if TYPE_CHECKING:
+    from lnbeval.design import Design
+    from lnbeval.panel import Panel
+
+
+def twfe(panel: Panel, design: Design) -> Effects:
+    """The coefficient of D in  Y_it = a_i + b_t + delta D_it + e_it,  D_it = 1 from the cohort's period on.
+
+    Weighted least squares with the unit weights, all observed outcomes. With several cohorts delta also compares late
+    with already treated units, some with negative weight: it is a comparison, not an average of effects, unless effects
+    are constant. The design must then say so with control_group `all`. Units treated from the first
+    period stay in under `all`.
+
+    Raises DesignError when the design asks for what the regression cannot do: a control group other than `all` with
+    several cohorts, a varying base period, anticipation, or covariate adjustment.
+
+    Source: Goodman-Bacon (2021), Journal of Econometrics 225(2), 254-277, on what delta weighs.
+    """
+    kept = regression_panel(analysed(panel, design), design, name="twfe", anticipation=False)
+    treated = (kept.periods >= kept.cohort[:, None]).astype(float)
+    fit = two_way_fit(kept, treated[:, :, None])
+    before = np.where(kept.periods < kept.cohort[:, None], kept.outcome, np.nan)[kept.cohort <= kept.periods[-1]]
+    ever = kept.cohort <= kept.periods[-1]
+    return Effects(
+        columns=key_columns(
+            {
+                "cohort": [np.nan],
+                "period": [np.nan],
+                "event_time": [np.nan],
+                "n_treated": [int(ever.sum())],
+                "n_control": [int((~ever).sum())],
+                "n_obs": [fit.n_obs],
+                "baseline_mean": [float(np.nanmean(before))],
+                "status": ["ok"],
+                "reason": [""],
+            }
+        ),
+        estimate=fit.coefficient,
+        influence=fit.influence,
+        panel=kept,
+        design=design,
+        estimator="twfe",
+        aggregation="overall",
+        refit=partial(twfe, design=design),
+        n_parameters=fit.n_parameters,
+    )

@@ -1,0 +1,80 @@
+"""Two-way fixed effects with one coefficient for each period since treatment."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lnbeval.design import analysed, not_always_treated, regression_panel
+from lnbeval.effects import BASE_PERIOD, Effects, key_columns
+from lnbeval.errors import DesignError
+from lnbeval.regression import two_way_fit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lnbeval.design import Design
+    from lnbeval.panel import Floats, Panel
+    from lnbeval.regression import TwoWayFit
+
+
+def twfe_event_study(panel: Panel, design: Design) -> Effects:
+    """The coefficients of  Y_it = a_i + b_t + sum_e delta_e 1{t - G_i = e} + e_it  over all e but the base.
+
+    The base is e = -1 - anticipation. Weighted least squares with the unit weights, all observed outcomes. With several
+    cohorts delta_e is contaminated by the effects at other event times (Sun and Abraham 2021): a comparison, never the
+    headline, and the design must say control_group `all`. Units treated from the first period are left out.
+
+    Raises DesignError when the design asks for what the regression cannot do (see `twfe`), when no treated unit is
+    observed at the base, or when there are no units that are never treated.
+
+    Source: Sun and Abraham (2021), Journal of Econometrics 225(2), 175-199, equation 4 and proposition 3.
+    """
+    kept = not_always_treated(
+        regression_panel(analysed(panel, design), design, name="twfe_event_study", anticipation=True)
+    )
+    base = -1 - design.anticipation
+    event_time = np.where(np.isfinite(kept.outcome), kept.periods - kept.cohort[:, None], np.nan)
+    ever = kept.cohort <= kept.periods[-1]
+    times = np.unique(event_time[ever][np.isfinite(event_time[ever])])
+    if base not in times:
+        raise DesignError(
+            f"No treated unit is observed at event time {base}, the base of this regression: the event times are "
+            f"{', '.join(f'{e:g}' for e in times)}. Use att_gt, whose base is the last period before treatment."
+        )
+    shown = times[times != base]
+    dummies = ((event_time[:, :, None] == shown) & ever[:, None, None]).astype(float)
+    fit = two_way_fit(kept, dummies)
+    at = int(np.searchsorted(times, base))
+    return Effects(
+        columns=_columns(kept, fit, event_time, times, base),
+        estimate=np.insert(fit.coefficient, at, 0.0),
+        influence=np.insert(fit.influence, at, 0.0, axis=1),
+        panel=kept,
+        design=design,
+        estimator="twfe_event_study",
+        aggregation="event_time",
+        refit=partial(twfe_event_study, design=design),
+        n_parameters=fit.n_parameters,
+    )
+
+
+def _columns(panel: Panel, fit: TwoWayFit, event_time: Floats, times: Floats, base: int) -> dict[str, NDArray[Any]]:
+    ever = panel.cohort <= panel.periods[-1]
+    at = (event_time[:, :, None] == times) & ever[:, None, None]  # (n, t, k)
+    baseline = np.nanmean(np.where(event_time == base, panel.outcome, np.nan)[ever])
+    return key_columns(
+        {
+            "cohort": np.nan,
+            "period": np.nan,
+            "event_time": times,
+            "n_treated": at.any(axis=1).sum(axis=0),
+            "n_control": int((~ever).sum()),
+            "n_obs": fit.n_obs,
+            "baseline_mean": float(baseline),
+            "status": "ok",
+            "reason": np.where(times == base, BASE_PERIOD, "").astype(object),
+        }
+    )

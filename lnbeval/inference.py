@@ -1,0 +1,232 @@
+"""How sure: standard errors, intervals and simultaneous bands of any effects, as the tidy table."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from lnbeval.errors import DesignError, ParameterError
+from lnbeval.panel import units_kept
+from lnbeval.table import tidy
+
+if TYPE_CHECKING:
+    from lnbeval.effects import Effects
+    from lnbeval.panel import Floats, Integers
+
+Method = Literal["analytic", "cr1", "jackknife"]
+METHODS: Final = get_args(Method)
+DRAWS: Final = 9_999
+BLOCK: Final = 20_000_000  # numbers held at once by the jackknife: 160 MB, whatever the number of clusters
+FEW: Final = 5  # fewer treated or control units than this give errors that are too small
+CRITICAL_VALUE_STEP: Final = 1e-6  # rounded up to this: finer digits are noise of the draws and differ between machines
+RIDGE: Final = 1e-10  # keeps the Cholesky factor of a singular correlation matrix finite
+NODES: Final = 20_170_601  # without a generator the critical value is a sum over these fixed nodes, the same each time
+
+
+def infer(
+    effects: Effects,
+    *,
+    method: Method = "jackknife",
+    level: float = 0.95,
+    draws: int = DRAWS,
+    rng: np.random.Generator | None = None,
+) -> pd.DataFrame:
+    """The tidy table of `effects`: errors, p-values, pointwise intervals and a band over all rows together.
+
+    With psi_c the influence summed over cluster c, n units and G clusters (units, when the panel declares none):
+        analytic:  V = sum psi_c psi_c' / n^2; normal reference. Too small when few are treated.
+        cr1:       V times G / (G - 1), for regressions also (N - 1) / (N - K), K without effects nested in a cluster;
+                   t with G - 1 degrees of freedom.
+        jackknife: V = (G - 1) / G sum (theta_-c - theta)(theta_-c - theta)', theta_-c re-estimated without cluster c
+                   (CR3); t with G - 1.
+    The band is estimate +- c * std_error with c the `level` quantile of max |t| over the rows under the estimated
+    correlations, from `draws` draws in the space of the k rows, and never less than the pointwise quantile.
+
+    Rows that are zero by construction, or whose error cannot be had, keep their estimate and say why in `reason`; rows
+    with fewer than 5 treated or control units are flagged there. `estimate +- interval` are in the outcome's unit.
+
+    Raises ParameterError on an unknown method, a level outside (0, 1) or fewer than 99 draws; DesignError when there
+    are fewer than two clusters.
+
+    Sources: Callaway and Sant'Anna (2021), Theorem 3 (influence) and Corollary 1 (band); MacKinnon, Nielsen and Webb
+    (2023), Journal of Econometrics 232(2), 272-299 (CV1, CV3).
+    """
+    _refuse(effects, method=method, level=level, draws=draws)
+    spread = SPREADS[method](effects)
+    spread = _without_lone_units(effects, spread)
+    alone = _quantile(level, spread.df)
+    band = max(alone, _sup_t(spread, level, draws, np.random.default_rng(NODES) if rng is None else rng))
+    return _table(effects, spread, method, alone, band)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Spread:
+    """Covariance of the estimates, (k, k), NaN where there is none, and the degrees of freedom of its reference."""
+
+    covariance: Floats
+    df: float
+
+    @property
+    def std_error(self) -> Floats:
+        """Standard errors, NaN where the estimate does not vary."""
+        variance = np.diag(self.covariance)
+        return np.asarray(np.sqrt(np.where(variance > 0, variance, np.nan)))
+
+
+def _refuse(effects: Effects, *, method: str, level: float, draws: int) -> None:
+    if method not in METHODS:
+        raise ParameterError(f"Inference '{method}' is unknown; choose one of {', '.join(METHODS)}.")
+    if not 0 < level < 1:
+        raise ParameterError(f"level is {level}; it must lie between 0 and 1, such as 0.95.")
+    if draws < 99:
+        raise ParameterError(f"draws is {draws}; the band needs at least 99, better {DRAWS}.")
+    if len(set(effects.cluster.tolist())) < 2:
+        raise DesignError(
+            "There is only one cluster: its errors cannot be told from the effect. Cluster at a lower level."
+        )
+
+
+def _clusters(effects: Effects) -> tuple[Integers, int]:
+    position, labels = pd.factorize(effects.cluster)
+    return position, len(labels)
+
+
+def _analytic(effects: Effects) -> _Spread:
+    position, G = _clusters(effects)
+    scores = effects.influence
+    if len(position) > G:
+        scores = np.column_stack([np.bincount(position, weights=column, minlength=G) for column in scores.T])
+    return _Spread(covariance=scores.T @ scores / len(position) ** 2, df=np.inf)
+
+
+def _cr1(effects: Effects) -> _Spread:
+    _, G = _clusters(effects)
+    factor = G / (G - 1)
+    if effects.n_parameters is not None:
+        N = int(np.isfinite(effects.panel.outcome).sum())
+        factor *= (N - 1) / (N - effects.n_parameters)
+    return _Spread(covariance=factor * _analytic(effects).covariance, df=G - 1)
+
+
+def _jackknife(effects: Effects) -> _Spread:
+    position, G = _clusters(effects)
+    left_out = _refitted(effects, position, G) if effects.reweighted is None else _reweighted(effects, position, G)
+    deviations = left_out - effects.estimate  # NaN where, without some cluster, there is nothing to compare
+    return _Spread(covariance=(G - 1) / G * deviations.T @ deviations, df=G - 1)
+
+
+def _reweighted(effects: Effects, position: Integers, G: int) -> Floats:
+    """Estimates without each cluster, (G, k), from its units' weights set to zero; in blocks of bounded size."""
+    if effects.reweighted is None:
+        raise ParameterError(f"{effects.estimator} cannot be re-estimated under other weights.")
+    blocks = np.array_split(np.arange(G), max(1, G * len(position) // BLOCK))
+    return np.vstack([effects.reweighted((position != block[:, None]).astype(float)) for block in blocks])
+
+
+def _refitted(effects: Effects, position: Integers, G: int) -> Floats:
+    """Estimates without each cluster, (G, k), each from a fit of its own."""
+    wanted = _identity(effects)
+    left_out = np.full((G, len(effects.estimate)), np.nan)
+    for c in range(G):
+        with suppress(DesignError):
+            left_out[c] = _aligned(effects.refit(units_kept(effects.panel, position != c)), wanted)
+    return left_out
+
+
+def _identity(effects: Effects) -> Floats:
+    keys = np.column_stack([effects.columns[name] for name in ("cohort", "period", "event_time")])
+    return np.asarray(np.nan_to_num(keys, nan=-np.inf))
+
+
+def _aligned(left: Effects, wanted: Floats) -> Floats:
+    """The estimates of `left` in the order of the keys `wanted`, NaN where it has none."""
+    have = _identity(left)
+    if np.array_equal(have, wanted):
+        return left.estimate
+    found = {tuple(key): value for key, value in zip(have.tolist(), left.estimate.tolist(), strict=True)}
+    return np.array([found.get(tuple(key), np.nan) for key in wanted.tolist()])
+
+
+SPREADS: Final = {"analytic": _analytic, "cr1": _cr1, "jackknife": _jackknife}
+
+
+def _without_lone_units(effects: Effects, spread: _Spread) -> _Spread:
+    """One treated or control unit has no variance of its own: an error from the others only would be far too small."""
+    lone = (effects.columns["n_treated"] == 1) | (effects.columns["n_control"] == 1)
+    covariance = spread.covariance.copy()
+    covariance[lone, :] = covariance[:, lone] = np.nan
+    return _Spread(covariance=covariance, df=spread.df)
+
+
+def _quantile(level: float, df: float) -> float:
+    from scipy import special  # noqa: PLC0415
+
+    upper = 0.5 + level / 2
+    return float(special.stdtrit(df, upper) if np.isfinite(df) else special.ndtri(upper))
+
+
+def _p_values(t: Floats, df: float) -> Floats:
+    from scipy import special  # noqa: PLC0415
+
+    below = -np.abs(t)
+    return np.asarray(2 * (special.stdtr(df, below) if np.isfinite(df) else special.ndtr(below)))
+
+
+def _sup_t(spread: _Spread, level: float, draws: int, rng: np.random.Generator) -> float:
+    """The `level` quantile of max |t| over the rows, t with the rows' correlations and the reference's df."""
+    std_error = spread.std_error
+    rows = np.isfinite(std_error)
+    if rows.sum() < 2:
+        return 0.0
+    correlation = spread.covariance[np.ix_(rows, rows)] / np.outer(std_error[rows], std_error[rows])
+    factor = np.linalg.cholesky(correlation + RIDGE * np.eye(len(correlation)))
+    z = rng.standard_normal((draws, len(factor))) @ factor.T
+    if np.isfinite(spread.df):
+        z /= np.sqrt(rng.chisquare(spread.df, size=(draws, 1)) / spread.df)
+    quantile = float(np.quantile(np.abs(z).max(axis=1), level, method="higher"))
+    return float(np.ceil(quantile / CRITICAL_VALUE_STEP) * CRITICAL_VALUE_STEP)
+
+
+def _table(effects: Effects, spread: _Spread, method: str, alone: float, band: float) -> pd.DataFrame:
+    keys, estimate, std_error = effects.keys, effects.estimate, spread.std_error
+    columns = keys.assign(
+        estimate=estimate,
+        std_error=std_error,
+        df=np.where(np.isfinite(std_error) & np.isfinite(spread.df), spread.df, np.nan),
+        conf_low=estimate - alone * std_error,
+        conf_high=estimate + alone * std_error,
+        band_low=estimate - band * std_error,
+        band_high=estimate + band * std_error,
+        p_value=_p_values(estimate / std_error, spread.df),
+        reason=_reasons(keys, std_error),
+    )
+    design = effects.design
+    return tidy(
+        columns,
+        estimator=effects.estimator,
+        adjustment=design.adjustment,
+        control_group=design.control_group,
+        aggregation=effects.aggregation,
+        inference=method,
+        n_units=len(effects.panel.units),
+    )
+
+
+def _reasons(keys: pd.DataFrame, std_error: Floats) -> list[str]:
+    rows = zip(keys["status"], keys["reason"], keys["n_treated"], keys["n_control"], std_error, strict=True)
+    return ["; ".join(filter(None, (why, _caution(*row)))) for why, row in ((row[1], row) for row in rows)]
+
+
+def _caution(status: str, why: str, n_treated: int, n_control: int, std_error: float) -> str:
+    if status != "ok" or why.startswith("base period"):
+        return ""
+    if min(n_treated, n_control) == 1:
+        return f"one {'treated' if n_treated == 1 else 'control'} unit: no interval from this method"
+    if np.isnan(std_error):
+        return "no error: the estimate cannot be made without some cluster, or does not vary"
+    few = [f"{n} {word}" for n, word in ((n_treated, "treated"), (n_control, "control")) if n < FEW]
+    return f"only {' and '.join(few)} units: the error is likely too small" if few else ""

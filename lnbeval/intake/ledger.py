@@ -1,0 +1,168 @@
+"""Ledgers: the tables that say what became of every row, cell and name, so that the counts reconcile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from lnbeval.intake.numbers import is_plain_number
+from lnbeval.intake.repeats import LIVE
+from lnbeval.intake.table import address, cell_addresses, content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lnbeval.intake.draft import Draft
+
+VALUE_COLUMNS = ("code", "period", "variable", "value", "file", "sheet", "cell")
+ASIDE_COLUMNS = ("file", "sheet", "row", "cell", "reason", "content")
+NAME_COLUMNS = ("file", "sheet", "written", "county", "code", "how", "rows")
+REPAIRED_COLUMNS = ("file", "sheet", "cell", "variable", "as_written", "value")
+COUNT_COLUMNS = (
+    *("file", "sheet", "rows_read", "rows_used", "rows_set_aside", "rows_blank"),
+    *("cells_read", "cells_used", "cells_missing", "cells_set_aside", "cells_stopped"),
+)
+
+PERSONS = "file refused: data on persons"
+REASONS = {  # the heaviest first: it names the row when its cells met different fates
+    "stopped": "not usable: see problems",
+    "conflict": "contradicts another row: see problems",
+    "duplicate": "tells the same as another row",
+    "condition": "condition not met",
+}
+Reasons = dict[int, str]  # of the rows set aside, by index
+KINDS = {"total": "total row", "note": "note below the table"}
+
+
+def with_addresses(drafts: Sequence[Draft], cells: pd.DataFrame) -> pd.DataFrame:
+    """Cells with file, sheet and cell: where each stands."""
+    parts = []
+    for number, draft in enumerate(drafts):
+        own = cells.loc[cells["source"] == number]
+        for position in own["position"].unique().tolist():
+            part = own.loc[own["position"] == position]
+            found = pd.Series(cell_addresses(draft.table, part["index"].tolist(), position), part.index, dtype="str")
+            parts.append(found)
+    tables = dict(enumerate(draft.table for draft in drafts))
+    return cells.assign(
+        file=cells["source"].map({number: table.file for number, table in tables.items()}).astype("str"),
+        sheet=cells["source"].map({number: table.sheet for number, table in tables.items()}).astype("str"),
+        cell=pd.concat(parts) if parts else pd.Series(dtype="str"),
+    )
+
+
+def values_table(cells: pd.DataFrame) -> pd.DataFrame:
+    """One row per municipality, year and variable (VALUE_COLUMNS), sorted by them; NaN where declared missing."""
+    live = cells.loc[cells["fate"].isin(LIVE), list(VALUE_COLUMNS)]
+    typed = live.astype({"code": "str", "variable": "str"})
+    return typed.sort_values(["code", "period", "variable"], ignore_index=True)
+
+
+def repaired_table(drafts: Sequence[Draft], cells: pd.DataFrame) -> pd.DataFrame:
+    """Every cell that was text and became a number (REPAIRED_COLUMNS), in the order of the files.
+
+    In a csv file, where all is text, those whose number is not written plainly with a decimal point.
+    """
+    texts = [_texts_before(draft, cells.loc[cells["source"] == number]) for number, draft in enumerate(drafts)]
+    repaired = pd.concat(texts) if texts else pd.Series(dtype="str")
+    table = cells.loc[repaired.index].assign(as_written=repaired)
+    return table.astype({"variable": "str"}).loc[:, list(REPAIRED_COLUMNS)].reset_index(drop=True)
+
+
+def _texts_before(draft: Draft, own: pd.DataFrame) -> pd.Series[str]:
+    read = own.loc[own["value"].notna()]
+    cells = [draft.table.rows[index][position] for index, position in zip(read["index"], read["position"], strict=True)]
+    plain_too = draft.table.kind == "xlsx"
+    texts = {
+        label: cell
+        for label, cell in zip(read.index, cells, strict=True)
+        if isinstance(cell, str) and (plain_too or not is_plain_number(cell))
+    }
+    return pd.Series(texts, dtype="str")
+
+
+def set_aside_table(drafts: Sequence[Draft], cells: pd.DataFrame, reasons: Sequence[Reasons]) -> pd.DataFrame:
+    """Rows that gave no value, and cells of the other rows that gave none (ASIDE_COLUMNS; `cell` blank: whole row)."""
+    records: list[tuple[Any, ...]] = []
+    for number, draft in enumerate(drafts):
+        own = cells.loc[cells["source"] == number]
+        aside = [(index, "", reason, draft.table.rows[index]) for index, reason in reasons[number].items()]
+        aside += _cells_aside(draft, own, reasons[number])
+        for index, cell, reason, row in sorted(aside, key=lambda entry: (entry[0], entry[1])):
+            shown = "" if draft.withheld else content(row)
+            records.append((*_file(draft), draft.table.row_numbers[index], cell, reason, shown))
+    return _table(records, ASIDE_COLUMNS, {"row": "int64"})
+
+
+def row_reasons(draft: Draft, own: pd.DataFrame) -> Reasons:
+    """Why rows were set aside, by index; a row that is not there was used."""
+    if not draft.kinds:
+        reason = PERSONS if draft.withheld else REASONS["stopped"]
+        return dict.fromkeys(range(len(draft.table.rows)), reason)
+    used = set(own.loc[own["fate"].isin(LIVE), "index"])
+    reasons = {index: KINDS.get(kind, "") for index, kind in enumerate(draft.kinds) if index not in used}
+    for fate, reason in REASONS.items():
+        for index in own.loc[own["fate"] == fate, "index"].unique():
+            if reasons.get(index) == "":
+                reasons[index] = reason
+    return {index: reason or REASONS["stopped"] for index, reason in reasons.items()}
+
+
+def _cells_aside(draft: Draft, own: pd.DataFrame, reasons: Reasons) -> list[tuple[int, str, str, tuple[object, ...]]]:
+    # One cell may serve several variables under different conditions: it is set aside when it served none.
+    unserved = own.loc[~own["fate"].isin(LIVE) & ~own["index"].isin(reasons)]
+    if unserved.empty:
+        return []
+    served = own.loc[own["fate"].isin(LIVE), ["index", "position"]]
+    live = set(served.itertuples(index=False, name=None))
+    aside = unserved.drop_duplicates(["index", "position"])
+    lines = aside[["index", "position", "fate"]].itertuples(index=False, name=None)
+    found = [
+        (index, address(draft.table, index, position), REASONS[fate], (draft.table.rows[index][position],))
+        for index, position, fate in lines
+        if (index, position) not in live
+    ]
+    return [entry for entry in found if content(entry[3])]
+
+
+def names_table(drafts: Sequence[Draft]) -> pd.DataFrame:
+    """Every spelling of a municipality and what it was taken for (NAME_COLUMNS); code blank when for none."""
+    records = [
+        (*_file(draft), spelling.written, spelling.county, spelling.code or "", spelling.how, len(spelling.rows))
+        for draft in drafts
+        for spelling in sorted(draft.spellings, key=lambda spelling: (spelling.written, spelling.county))
+    ]
+    return _table(records, NAME_COLUMNS, {"rows": "int64"})
+
+
+def counts_table(drafts: Sequence[Draft], cells: pd.DataFrame, reasons: Sequence[Reasons]) -> pd.DataFrame:
+    """Rows and cells of each source (COUNT_COLUMNS).
+
+    rows_read = rows_used + rows_set_aside, and, over the used rows and the variables found,
+    cells_read = cells_used + cells_missing + cells_set_aside + cells_stopped.
+    """
+    records = []
+    for number, draft in enumerate(drafts):
+        own = cells.loc[cells["source"] == number]
+        aside = reasons[number]
+        fates = own.loc[~own["index"].isin(aside), "fate"].value_counts().to_dict()
+        rows = len(draft.table.rows)
+        apart = sum(fates.get(fate, 0) for fate in ("condition", "duplicate", "conflict"))
+        records.append(
+            (
+                *_file(draft),
+                *(rows, rows - len(aside), len(aside), draft.table.rows_blank),
+                *(sum(fates.values()), fates.get("used", 0), fates.get("missing", 0), apart, fates.get("stopped", 0)),
+            )
+        )
+    return _table(records, COUNT_COLUMNS, dict.fromkeys(COUNT_COLUMNS[2:], "int64"))
+
+
+def _file(draft: Draft) -> tuple[str, str]:
+    return draft.table.file, draft.table.sheet
+
+
+def _table(records: Iterable[tuple[Any, ...]], columns: Sequence[str], whole: dict[str, str]) -> pd.DataFrame:
+    table = pd.DataFrame(list(records), columns=list(columns), dtype=object)
+    return table.astype({column: whole.get(column, "str") for column in columns})

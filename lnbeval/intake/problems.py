@@ -1,0 +1,61 @@
+"""Problems: what stands in the way of using a file, where exactly, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lnbeval.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Severity = Literal["STOP", "ASK", "WARN", "NOTE"]
+STOPPING: tuple[Severity, ...] = ("STOP", "ASK")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One finding in one file: STOP and ASK must be settled before anything is estimated, WARN and NOTE are told."""
+
+    severity: Severity
+    file: str
+    sheet: str = ""
+    cell: str = ""  # "C14" in a workbook, "row 14, column Viti" in a csv file
+    municipality: str = ""
+    year: str = ""
+    what: str
+    do: str = ""
+
+
+class UnreadableError(DataError):
+    """Nothing can be read from a file; `problem` says why, so that the other files can still be looked at."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return problem_text(self.problem)
+
+
+def problem_text(problem: Problem) -> str:
+    """One line: severity, file, sheet, cell, municipality, year: what. do."""
+    sheet = f"sheet {problem.sheet}" if problem.sheet else ""
+    where = (problem.file, sheet, problem.cell, problem.municipality, problem.year)
+    words = " ".join(_sentence(part) for part in (problem.what, problem.do) if part)
+    return f"{problem.severity} {', '.join(part for part in where if part)}: {words}"
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
+def stop_if_needed(problems: Iterable[Problem]) -> None:
+    """Raise DataError with every STOP and ASK problem, one a line; say nothing when there is none."""
+    stopping = [problem for problem in problems if problem.severity in STOPPING]
+    if not stopping:
+        return
+    many = "1 problem" if len(stopping) == 1 else f"{len(stopping)} problems"
+    lines = [f"{many} in the input must be settled first:", *(problem_text(problem) for problem in stopping)]
+    raise DataError("\n".join(lines))

@@ -1,0 +1,104 @@
+"""Raw tables: the cells of one file as they were received, each with its address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from lnbeval.intake.text import MOST_SHOWN, cell_text, is_blank, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lnbeval.intake.problems import Problem
+
+Row = tuple[int, tuple[object, ...]]  # row number as a spreadsheet counts, cells
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RawTable:
+    """Header and filled rows of one table. `rows[i]` stands in row `row_numbers[i]` and is as long as the header."""
+
+    file: str
+    sheet: str = ""
+    kind: Literal["xlsx", "csv"] = "csv"
+    header_row: int = 1
+    header: tuple[str, ...] = ()
+    row_numbers: tuple[int, ...] = ()
+    rows: tuple[tuple[object, ...], ...] = ()
+    rows_blank: int = 0
+    problems: tuple[Problem, ...] = field(default=())
+
+
+def column_cells(table: RawTable, position: int) -> list[object]:
+    """The cells of one column, top to bottom."""
+    return [row[position] for row in table.rows]
+
+
+def column_letter(position: int) -> str:
+    """The letters a spreadsheet gives to the column at a position counted from 0."""
+    letters = ""
+    number = position + 1
+    while number:
+        number, digit = divmod(number - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters
+
+
+def address(table: RawTable, index: int, position: int | None = None) -> str:
+    """Where `rows[index]`, or its cell at a position, stands in the file."""
+    return f"row {table.row_numbers[index]}" if position is None else cell_addresses(table, [index], position)[0]
+
+
+def cell_addresses(table: RawTable, indices: Iterable[int], position: int) -> list[str]:
+    """Addresses of many cells of one column."""
+    numbers = table.row_numbers
+    if table.kind == "xlsx":
+        letter = column_letter(position)
+        return [f"{letter}{numbers[index]}" for index in indices]
+    column = f"column {column_name(table, position)}"
+    return [f"row {numbers[index]}, {column}" for index in indices]
+
+
+def column_name(table: RawTable, position: int) -> str:
+    """The header of a column, or its letter where the header is blank."""
+    return table.header[position] or column_letter(position)
+
+
+def addresses(table: RawTable, indices: Iterable[int], position: int | None = None) -> str:
+    """Addresses of many rows, or of their cells in one column, with neighbours drawn together: 'C14:C25, C30'."""
+    spans = list(_spans(sorted({table.row_numbers[index] for index in indices})))
+    if position is not None and table.kind == "xlsx":
+        letter = column_letter(position)
+        return listed((f"{letter}{a}" if a == b else f"{letter}{a}:{letter}{b}") for a, b in spans)
+    rows = listed((f"{a}" if a == b else f"{a}-{b}") for a, b in spans)
+    word = "row" if len(spans) == 1 and spans[0][0] == spans[0][1] else "rows"
+    return f"{word} {rows}" if position is None else f"{word} {rows}, column {column_name(table, position)}"
+
+
+def _spans(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    start = previous = None
+    for number in numbers:
+        if start is None or previous is None:
+            start = number
+        elif number != previous + 1:
+            yield start, previous
+            start = number
+        previous = number
+    if start is not None and previous is not None:
+        yield start, previous
+
+
+def content(row: Iterable[object]) -> str:
+    """A row in one line, filled cells only."""
+    return " | ".join(cell_text(value) for value in row if not is_blank(value))
+
+
+def square(rows: list[Row], width: int) -> tuple[tuple[object, ...], ...]:
+    """Rows of equal width, short ones filled up with blank cells."""
+    return tuple(cells + (None,) * (width - len(cells)) for _, cells in rows)
+
+
+def some(names: Iterable[str]) -> str:
+    """A list of names for a message, in quotation marks."""
+    return listed((f"'{name}'" for name in names if name), most=4 * MOST_SHOWN) or "(none)"

@@ -1,0 +1,138 @@
+"""Units by periods: the data as they are analysed, checked once when they enter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnbeval.errors import PanelError
+from lnbeval.panel_checks import (
+    checked_cohorts,
+    checked_columns,
+    checked_outcome,
+    checked_periods,
+    checked_units,
+    refuse_duplicates,
+    unit_numbers,
+    unit_values,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
+Labels = NDArray[np.object_]
+
+NEVER: Final = np.inf  # the cohort of a unit that is not treated in any period
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Panel:
+    """One outcome of n units in t periods, with the period in which each unit was first treated.
+
+    `outcome` is NaN where nothing was observed. `cohort` is NEVER for units never treated; a cohort after the last
+    period is kept as it is. Covariates are measured at baseline: one value a unit. Arrays are copied and read-only.
+    """
+
+    units: Labels  # (n,)
+    periods: Integers  # (t,), increasing
+    outcome: Floats  # (n, t)
+    cohort: Floats  # (n,)
+    covariates: Floats  # (n, p)
+    weight: Floats  # (n,)
+    cluster: Labels  # (n,)
+    covariate_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("units", "periods", "outcome", "cohort", "covariates", "weight", "cluster"):
+            array = np.array(getattr(self, name))
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    @classmethod
+    def from_long(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        unit: str,
+        period: str,
+        outcome: str,
+        cohort: str,
+        covariates: Sequence[str] = (),
+        weight: str | None = None,
+        cluster: str | None = None,
+        never: str | float | None = None,
+    ) -> Panel:
+        """The panel in `frame`, one row per unit and period.
+
+        `cohort` holds the first treated period of the row's unit. How never-treated units are coded there is declared
+        by `never`: "empty", "inf", or the number that stands for it (0, 9999). Only infinity needs no declaration.
+        Covariates, weight and cluster belong to the unit and must be the same in all its rows.
+
+        Raises PanelError, naming rows and units, when a column is missing, a value is not what its column is for, a
+        unit-period stands twice, or a value that belongs to the unit varies within it.
+        """
+        wanted = [unit, period, outcome, cohort, *covariates, *filter(None, (weight, cluster))]
+        checked_columns(frame, wanted)
+        periods, column = checked_periods(frame[period], period)
+        units, row = checked_units(frame[unit], unit)
+        refuse_duplicates(row, column, units, periods)
+        values = np.full((len(units), len(periods)), np.nan)
+        values[row, column] = checked_outcome(frame, outcome, unit, period)
+        numbers = [unit_numbers(frame[name], row, units, name) for name in covariates]
+        return cls(
+            units=units,
+            periods=periods,
+            outcome=values,
+            cohort=checked_cohorts(frame[cohort], row, units, periods, name=cohort, never=never),
+            covariates=np.column_stack(numbers) if numbers else np.empty((len(units), 0)),
+            weight=np.ones(len(units)) if weight is None else _weights(frame[weight], row, units, weight),
+            cluster=units if cluster is None else unit_values(frame[cluster], row, units, cluster),
+            covariate_names=tuple(covariates),
+        )
+
+
+def units_kept(panel: Panel, keep: Booleans | Integers) -> Panel:
+    """The panel of the units chosen by `keep` (a mask or positions), in that order."""
+    return replace(
+        panel,
+        units=panel.units[keep],
+        outcome=panel.outcome[keep],
+        cohort=panel.cohort[keep],
+        covariates=panel.covariates[keep],
+        weight=panel.weight[keep],
+        cluster=panel.cluster[keep],
+    )
+
+
+def periods_kept(panel: Panel, periods: Sequence[int]) -> Panel:
+    """The panel of the given periods alone."""
+    absent = sorted(set(periods) - set(panel.periods.tolist()))
+    if absent:
+        raise PanelError(f"The panel has no period {_words(absent)}; it has {_words(panel.periods.tolist())}.")
+    keep = np.isin(panel.periods, list(periods))
+    return replace(panel, periods=panel.periods[keep], outcome=panel.outcome[:, keep])
+
+
+def fully_observed(panel: Panel) -> Panel:
+    """The panel of the units whose outcome is observed in every period."""
+    return units_kept(panel, np.asarray(np.isfinite(panel.outcome).all(axis=1)))
+
+
+def _weights(values: pd.Series, row: Integers, units: Labels, name: str) -> Floats:
+    weights = unit_numbers(values, row, units, name)
+    if (weights <= 0).any():
+        culprits = _words(units[weights <= 0][:5].tolist())
+        raise PanelError(f"Weight '{name}' is zero or negative for {culprits}. Drop these units or correct the weight.")
+    return weights
+
+
+def _words(values: Sequence[object]) -> str:
+    return ", ".join(map(str, values))

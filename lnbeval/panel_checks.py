@@ -1,0 +1,179 @@
+"""What must hold of the rows before they become a panel; each check names the culprits and says what to do."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lnbeval.errors import PanelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Labels = NDArray[np.object_]
+
+SHOWN: Final = 5  # culprits named in a message; the rest are counted
+
+
+def checked_columns(frame: pd.DataFrame, wanted: Sequence[str]) -> None:
+    """Refuse when a column is missing or the table is empty, naming the nearest column there is."""
+    present = [str(name) for name in frame.columns]
+    problems = []
+    for name in dict.fromkeys(wanted):
+        if name not in present:
+            near = get_close_matches(name, present, n=1, cutoff=0.5)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            problems.append(f"There is no column '{name}'.{hint}")
+        elif present.count(name) > 1:
+            problems.append(f"Column '{name}' stands {present.count(name)} times; rename all but one.")
+    if problems:
+        raise PanelError(f"{' '.join(problems)} The columns are: {', '.join(present)}.")
+    if frame.empty:
+        raise PanelError("The table has a header but no rows.")
+
+
+def checked_periods(values: pd.Series, name: str) -> tuple[Integers, Integers]:
+    """Distinct periods in increasing order, and for each row the position of its period. Whole numbers only."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(numbers) | (numbers != np.floor(numbers))
+    if bad.any():
+        raise PanelError(
+            f"Period '{name}' must be a whole number such as 2021; it is not in {_rows(values, bad)}. Correct these rows."
+        )
+    periods, column = np.unique(numbers.astype(np.int64), return_inverse=True)
+    return periods, column
+
+
+def checked_units(values: pd.Series, name: str) -> tuple[Labels, Integers]:
+    """Distinct units in order of first appearance, and for each row the position of its unit."""
+    if values.isna().any():
+        raise PanelError(
+            f"Unit '{name}' is empty in {_rows(values, values.isna().to_numpy())}. Fill or drop these rows."
+        )
+    row, units = pd.factorize(values)
+    return np.asarray(units, dtype=object), row.astype(np.int64)
+
+
+def refuse_duplicates(row: Integers, column: Integers, units: Labels, periods: Integers) -> None:
+    """Refuse when a unit has more than one row for a period."""
+    times = np.bincount(row * len(periods) + column, minlength=1)
+    twice = np.flatnonzero(times > 1)
+    if twice.size:
+        named = [f"{units[i // len(periods)]} in {periods[i % len(periods)]} ({times[i]} rows)" for i in twice[:SHOWN]]
+        raise PanelError(
+            f"More than one row for the same unit and period: {_listed(named, twice.size)}. Keep one each."
+        )
+
+
+def checked_outcome(frame: pd.DataFrame, outcome: str, unit: str, period: str) -> Floats:
+    """The outcome of each row; empty cells are NaN, text and infinities are refused."""
+    values = frame[outcome]
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bad = (np.isnan(numbers) & values.notna().to_numpy()) | np.isinf(numbers)
+    if bad.any():
+        named = [
+            f"{values.iloc[i]!r} for {frame[unit].iloc[i]} in {frame[period].iloc[i]}"
+            for i in np.flatnonzero(bad)[:SHOWN]
+        ]
+        raise PanelError(f"Outcome '{outcome}' is not a number: {_listed(named, int(bad.sum()))}.")
+    if np.isnan(numbers).all():
+        raise PanelError(f"Outcome '{outcome}' is empty in every row: nothing to estimate.")
+    return numbers
+
+
+def checked_cohorts(
+    values: pd.Series, row: Integers, units: Labels, periods: Integers, *, name: str, never: str | float | None
+) -> Floats:
+    """The cohort of each unit, infinity for never treated, which `never` says how it is coded."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    text = np.isnan(numbers) & values.notna().to_numpy() & (values.astype(str).to_numpy() != str(never))
+    if text.any():
+        raise PanelError(
+            f"Cohort '{name}' must be the first treated period, a number; it is not in {_rows(values, text)}."
+        )
+    cohorts = np.where(_coded_never(numbers, values, never), np.inf, numbers)
+    _refuse_undeclared(cohorts, row, periods, name=name)
+    return _constant(cohorts, row, units, name)
+
+
+def unit_numbers(values: pd.Series, row: Integers, units: Labels, name: str) -> Floats:
+    """One number per unit, the same in all its rows."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(numbers)
+    if bad.any():
+        raise PanelError(
+            f"'{name}' must be a number; it is not in {_rows(values, bad)}. Complete it or drop these units."
+        )
+    return _constant(numbers, row, units, name)
+
+
+def unit_values(values: pd.Series, row: Integers, units: Labels, name: str) -> Labels:
+    """One label per unit, the same in all its rows."""
+    if values.isna().any():
+        raise PanelError(f"'{name}' is empty in {_rows(values, values.isna().to_numpy())}. Fill it for every unit.")
+    codes, labels = pd.factorize(values)
+    return np.asarray(labels, dtype=object)[_constant(codes.astype(float), row, units, name).astype(np.int64)]
+
+
+def _coded_never(numbers: Floats, values: pd.Series, never: str | float | None) -> NDArray[np.bool_]:
+    coded: NDArray[np.bool_] = np.isposinf(numbers)
+    if never is None or never == "inf":
+        return coded
+    if never == "empty":
+        return coded | values.isna().to_numpy(dtype=np.bool_)
+    try:
+        return coded | np.isclose(numbers, float(never), rtol=0, atol=0)
+    except ValueError:
+        return coded | (values.astype(str) == never).to_numpy(dtype=np.bool_)
+
+
+def _refuse_undeclared(cohorts: Floats, row: Integers, periods: Integers, *, name: str) -> None:
+    """A period is treated from a year that could be one; anything else is a code that must be declared."""
+    span = max(int(periods[-1] - periods[0]), 1)
+    far = np.isfinite(cohorts) & ((cohorts < periods[0] - 10 * span) | (cohorts > periods[-1] + 10 * span))
+    codes = [("empty", "empty", np.isnan(cohorts))]
+    codes += [(f"{code:g}", f"{code:g}", cohorts == code) for code in np.unique(cohorts[far])]
+    codes = [(said, code, where) for said, code, where in codes if where.any()]
+    if codes:
+        found = " and ".join(f"{said} for {np.unique(row[where]).size} units" for said, _, where in codes)
+        raise PanelError(
+            f"Cohort '{name}' is {found}, which is not a period and not declared. If it means never treated, say so "
+            f"(--never {codes[0][1]}, or never={codes[0][1]!r}); otherwise give the first treated period of these units."
+        )
+    whole = ~np.isfinite(cohorts) | (cohorts == np.floor(cohorts))
+    if not whole.all():
+        wrong = ", ".join(f"{value:g}" for value in np.unique(cohorts[~whole])[:SHOWN])
+        raise PanelError(f"Cohort '{name}' must be a whole period; found {wrong}.")
+
+
+def _constant(values: Floats, row: Integers, units: Labels, name: str) -> Floats:
+    first = np.empty(len(units))
+    first[row[::-1]] = values[::-1]  # the last assignment wins: each unit keeps the value of its first row
+    varies = np.unique(row[values != first[row]])
+    if varies.size:
+        named = [f"{units[i]} ({_distinct(values[row == i])})" for i in varies[:SHOWN]]
+        raise PanelError(
+            f"'{name}' varies within {_listed(named, varies.size)}. It must be the same in all rows of a unit."
+        )
+    return first
+
+
+def _distinct(values: Floats) -> str:
+    return ", ".join(f"{value:.10g}" for value in np.unique(values))
+
+
+def _rows(values: pd.Series, bad: NDArray[np.bool_]) -> str:
+    """The first rows that are wrong, counted from 1 below the header, with what stands there."""
+    named = [f"row {i + 1} ({values.iloc[i]!r})" for i in np.flatnonzero(bad)[:SHOWN]]
+    return _listed(named, int(bad.sum()))
+
+
+def _listed(named: Iterable[str], total: int) -> str:
+    shown = list(named)
+    return "; ".join(shown) + (f"; and {total - len(shown)} more" if total > len(shown) else "")

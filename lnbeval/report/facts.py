@@ -1,0 +1,27 @@
+"""Key numbers as a definition list."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lnbeval.report.exhibit import Exhibit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def facts(entries: Sequence[tuple[str, str, str]], *, title: str, caption: str = "") -> Exhibit:
+    """Key numbers: (label, value as text, note) each."""
+    items = "".join(_item(*entry) for entry in entries)
+    body = f'<dl class="facts">{items}</dl>'
+    return Exhibit(
+        title=title, caption=caption, body=body, data=pd.DataFrame(entries, columns=["fact", "value", "note"])
+    )
+
+
+def _item(label: str, value: str, note: str) -> str:
+    small = f'<dd class="fact-note">{escape(note)}</dd>' if note else ""
+    return f'<div><dt>{escape(label)}</dt><dd class="fact-value">{escape(value)}</dd>{small}</div>'

@@ -1,0 +1,134 @@
+"""Exhibits that are tables: any frame, the estimates with their method, the checks."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from lnbeval.report.exhibit import Exhibit, tidy_rows
+from lnbeval.report.markup import Format, html_table
+from lnbeval.report.numbers import MISSING, SUPPRESSED, decimals_for, interval, number, p_text, row_decimals, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RIGHT: Final = ("Estimate", "Interval", "p", "Adjusted p", "Before", "df")  # texts that are numbers
+OPTIONAL: Final = ("p", "Adjusted p")  # left out where no row has one
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    caption: str,
+    rows: pd.DataFrame | None = None,
+    formats: Mapping[str, Format] | None = None,
+) -> Exhibit:
+    """Any frame as a table; its first column heads the rows. `formats`: column -> decimals or function to text."""
+    body = html_table(frame, caption=title, formats=formats)
+    return Exhibit(title=title, caption=caption, body=body, data=frame, rows=None if rows is None else tidy_rows(rows))
+
+
+def results_table(rows: pd.DataFrame, *, title: str, caption: str) -> Exhibit:
+    """The estimates of tidy `rows` (a `label` column names them, else the indicator), and below them the method."""
+    kept = tidy_rows(rows)
+    shown = pd.DataFrame([_result(row) for _, row in rows.iterrows()])
+    shown = shown.astype(dict.fromkeys(("Units", "Treated", "Control", "Observations"), "Int64"))
+    spare = [name for name in OPTIONAL if shown[name].isin(["", MISSING]).all()]
+    spare += ["Method"] if len(set(shown["Method"])) == 1 else []
+    shown = shown.drop(columns=spare)
+    classes = ["" if status == "ok" else "not-ok" for status in rows["status"]]
+    notes = [_note(row) for _, row in rows.iterrows()]
+    body = html_table(shown, caption=title, right=RIGHT, row_classes=classes, notes=notes)
+    method = f'<p class="method">{escape(method_line(rows))}</p>'
+    return Exhibit(title=title, caption=caption, body=body + method, data=kept, rows=kept)
+
+
+def method_line(rows: pd.DataFrame) -> str:
+    """N, units, treated, control, inference and df of `rows` in one line."""
+    fitted = rows[rows["status"] == "ok"]
+    if fitted.empty:
+        return "Nothing could be estimated; the reasons stand in the table."
+    counts = ", ".join(
+        f"{_span(fitted[name])} {word}"
+        for name, word in (
+            ("n_obs", "observations"),
+            ("n_units", "units"),
+            ("n_treated", "treated"),
+            ("n_control", "control"),
+        )
+    )
+    words = {name: ", ".join(sorted({str(v) for v in fitted[name] if v})) for name in ("estimator", "inference")}
+    estimator, inference = words["estimator"] or "not stated", words["inference"] or "not stated"
+    return f"N = {counts}. Estimator: {estimator}. Inference: {inference}; df {_span(fitted['df'], 1)}."
+
+
+def checks(frame: pd.DataFrame, *, title: str, caption: str) -> Exhibit:
+    """Checks (columns check, what, expected, found, passed), the failed first, each with a word and a sign."""
+    ordered = frame.sort_values("passed", kind="stable").reset_index(drop=True)
+    passed = ordered["passed"].astype(bool)
+    shown = pd.DataFrame(
+        {
+            "Check": ordered["check"],
+            "Result": passed.map({True: "✓ passed", False: "✗ FAILED"}),
+            "What": ordered["what"],
+            "Expected": ordered["expected"].map(_plain),
+            "Found": ordered["found"].map(_plain),
+        }
+    )
+    body = html_table(shown, caption=title, row_classes=["passed" if ok else "failed" for ok in passed])
+    return Exhibit(title=title, caption=caption, body=body, data=ordered)
+
+
+def row_name(row: pd.Series) -> str:
+    """What a row is called: its label, else its indicator."""
+    return str(row.get("label") or row["indicator"])
+
+
+def _result(row: pd.Series) -> dict[str, object]:
+    decimals = row_decimals(row)
+    ok = row["status"] == "ok"
+    return {
+        "Estimate of": f"{row_name(row)}, {row['unit']}" if row["unit"] else row_name(row),
+        "Estimate": signed(row["estimate"], decimals)
+        if ok
+        else SUPPRESSED
+        if row["status"] == "suppressed"
+        else MISSING,
+        "Interval": interval(row["conf_low"], row["conf_high"], decimals) if ok else "",
+        "p": p_text(row["p_value"]) if ok else "",
+        "Adjusted p": p_text(row["p_value_adjusted"]) if ok else "",
+        "Before": number(row["baseline_mean"], decimals_for(row["baseline_mean"])),
+        "Units": row["n_units"],
+        "Treated": row["n_treated"],
+        "Control": row["n_control"],
+        "Observations": row["n_obs"],
+        "Method": ", ".join(str(row[name]) for name in ("estimator", "inference") if row[name]),
+        "df": number(row["df"], 0 if float(row["df"]).is_integer() else 1),
+    }
+
+
+def _note(row: pd.Series) -> str:
+    if row["status"] == "ok":
+        return f"⚑ {row['reason']}" if row["reason"] else ""
+    kind = "Suppressed" if row["status"] == "suppressed" else "Not estimable"
+    return f"{kind}: {row['reason']}"
+
+
+def _plain(value: object) -> str:
+    """A value of a column that holds numbers and texts."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return str(value)
+    if pd.isna(value) or float(value).is_integer():
+        return number(value)
+    return number(value, decimals_for(value)).rstrip("0").rstrip(".")
+
+
+def _span(values: pd.Series, decimals: int = 0) -> str:
+    known = values.dropna()
+    if known.empty:
+        return "n/a"
+    low, high = number(known.min(), decimals), number(known.max(), decimals)
+    return low if low == high else f"{low} to {high}"

@@ -1,0 +1,140 @@
+"""What is wrong with parameters although each has the right type: unknown names, and pairs that cannot both hold."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from lnbeval.estimators import ESTIMATORS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lnbeval.reference import Reference
+    from lnbeval.workspace.places import Workspace
+
+
+def conflicts(raw: dict[str, Any], workspace: Workspace, reference: Reference) -> list[str]:
+    """Every conflict in the parameters as written; parts of the wrong type are left to the schema."""
+    return [
+        *_indicators(raw, reference),
+        *_estimator(_group(raw, "design")),
+        *_columns(raw, reference),
+        *_periods(raw),
+        *_tables(_group(raw, "treatment"), workspace),
+    ]
+
+
+def _indicators(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
+    known = [str(code) for code in reference.indicators.index]
+    listed = [str(code) for code in _list(raw, "indicators")]
+    for code in listed:
+        if code not in known:
+            yield f"indicators: '{code}' is not in data/reference/indicators.csv.{_near(code, known)} It has: {_units(reference)}."
+    for code in sorted({code for code in listed if listed.count(code) > 1}):
+        yield f"indicators: '{code}' stands more than once."
+    variables = {str(name) for source in _sources(raw) for name in _group(source, "columns")}
+    denominator = _group(raw, "data").get("denominator")
+    for code in listed:
+        if code not in known or not variables:
+            continue
+        row = reference.indicators.loc[code]
+        for part in (row["numerator"], row["denominator"]):
+            if part == "population" and denominator is None:
+                yield f"indicators: '{code}' is per inhabitant; say which population series under data.denominator."
+            elif part and part not in variables and part != "population":
+                yield f"indicators: '{code}' needs the variable '{part}', which no source gives under columns."
+
+
+def _estimator(design: dict[str, Any]) -> Iterator[str]:
+    name = design.get("estimator", "att_gt")
+    if name not in ESTIMATORS:
+        yield f"design.estimator is '{name}'; it must be one of {', '.join(ESTIMATORS)}.{_near(str(name), list(ESTIMATORS))}"
+        return
+    group = design.get("control_group", "never_treated")
+    if name == "att_gt" and group == "all":
+        yield "design.control_group 'all' is for regressions; att_gt compares with never_treated or not_yet_treated."
+    if name != "att_gt" and design.get("base_period", "universal") == "varying":
+        yield f"design.base_period 'varying' has no counterpart in {name}; use universal."
+    if name == "twfe" and design.get("anticipation", 0) not in (0, None):
+        yield "design.anticipation has no counterpart in twfe; use 0, or twfe_event_study."
+    adjustment = design.get("adjustment", "none")
+    if adjustment in ("reg", "ipw", "dr"):
+        yield f"design.adjustment '{adjustment}' is not available; every estimator compares without covariates: use none."
+
+
+def _columns(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
+    known = [str(name) for name in reference.municipalities.columns]
+    design = _group(raw, "design")
+    for key in ("weight", "cluster"):
+        name = design.get(key)
+        if isinstance(name, str) and name not in known:
+            yield f"design.{key}: '{name}' is not a column of data/reference/municipalities.csv.{_near(name, known)}"
+    weight = design.get("weight")
+    if isinstance(weight, str) and weight in known and reference.municipalities[weight].dtype.kind not in "if":
+        yield f"design.weight: '{weight}' is not a number for each municipality."
+    denominator = _group(raw, "data").get("denominator")
+    variables = [str(name) for source in _sources(raw) for name in _group(source, "columns")]
+    if isinstance(denominator, str) and denominator not in [*known, *variables]:
+        yield (
+            f"data.denominator: '{denominator}' is neither a column of data/reference/municipalities.csv nor a variable of a "
+            f"source.{_near(denominator, [*known, *variables])}"
+        )
+
+
+def _periods(raw: dict[str, Any]) -> Iterator[str]:
+    data = _group(raw, "data")
+    first, last = data.get("first_period"), data.get("last_period")
+    if isinstance(first, int) and isinstance(last, int) and first >= last:
+        yield f"data.first_period {first} is not before data.last_period {last}."
+    phases = [row for row in _list(_group(raw, "treatment"), "phases") if isinstance(row, dict)]
+    starts = [start for row in phases if isinstance(start := row.get("first_treated"), int)]
+    for start in starts:
+        if isinstance(first, int) and start <= first:
+            yield f"treatment.phases: first_treated {start} leaves no period before it, since data.first_period is {first}."
+        if isinstance(last, int) and start > last:
+            yield f"treatment.phases: first_treated {start} is after data.last_period {last}: nobody would be treated."
+    for number, row in enumerate(_list(raw, "placebos"), start=1):
+        base, period = (row.get("base"), row.get("period")) if isinstance(row, dict) else (None, None)
+        if not isinstance(base, int) or not isinstance(period, int):
+            continue
+        if base >= period:
+            yield f"placebos[{number}]: base {base} must be before period {period}."
+        if starts and period >= min(starts):
+            yield f"placebos[{number}]: period {period} is not before the first treatment in {min(starts)}."
+
+
+def _tables(treatment: dict[str, Any], workspace: Workspace) -> Iterator[str]:
+    for key in ("table", "truth"):
+        name = treatment.get(key)
+        if not isinstance(name, str) or not name:
+            continue
+        path = workspace.root / "data" / name
+        if not path.resolve().is_relative_to((workspace.root / "data").resolve()):
+            yield f"treatment.{key}: '{name}' must lie below data/."
+        elif not path.is_file():
+            there = sorted(str(file.relative_to(workspace.root / "data")) for file in path.parent.glob("*.csv"))
+            yield f"treatment.{key}: there is no data/{name}.{_near(name, there)}"
+
+
+def _group(raw: dict[str, Any], key: str) -> dict[str, Any]:
+    value = raw.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _list(raw: dict[str, Any], key: str) -> list[Any]:
+    value = raw.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _sources(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    return [source for source in _list(_group(raw, "data"), "sources") if isinstance(source, dict)]
+
+
+def _near(word: str, words: Sequence[str]) -> str:
+    near = get_close_matches(word, words, n=1, cutoff=0.5)
+    return f" Did you mean '{near[0]}'?" if near else ""
+
+
+def _units(reference: Reference) -> str:
+    return ", ".join(f"{code} ({unit})" for code, unit in reference.indicators["unit"].items())

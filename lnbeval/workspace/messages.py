@@ -1,0 +1,99 @@
+"""What the schema has to say about a parameter file, in words an evaluator can act on."""
+
+from __future__ import annotations
+
+import dataclasses
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+EXPECTED = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text (put it in quotes)",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a group of `name: value` lines",
+    "model_type": "a group of `name: value` lines",
+    "dataclass_type": "a group of `name: value` lines",
+}
+
+
+def schema_messages(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """One sentence per fault, each with the parameter's full name, what stands there and what may."""
+    return list(dict.fromkeys(_sentence(detail, model) for detail in error.errors()))
+
+
+def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    place, value, kind = detail["loc"], detail["input"], detail["type"]
+    name = _name(place)
+    if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
+        return f"{name} is not a parameter.{_nearest(str(place[-1]), _names_at(model, place[:-1]))}"
+    if kind in {"missing", "missing_argument"}:
+        return f"{name} is missing."
+    if kind == "literal_error":
+        words = detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
+        return f"{name} is {_shown(value)}; it must be one of {', '.join(words)}.{_nearest(str(value), words)}"
+    if kind == "too_short":
+        return f"{name} is empty; give at least one."
+    if kind == "string_too_short":
+        return f"{name} is empty; write something."
+    if kind == "value_error":
+        return f"{name}: {detail['ctx']['error']}"
+    if kind in EXPECTED:
+        return f"{name} is {_shown(value)}; it must be {EXPECTED[kind]}."
+    return f"{name} is {_shown(value)}; {detail['msg'][0].lower()}{detail['msg'][1:]}."
+
+
+def _name(place: Sequence[int | str]) -> str:
+    """`data.sources[2].sheet`, counting from one as people do."""
+    words = ""
+    for step in place:
+        words += f"[{step + 1}]" if isinstance(step, int) else f".{step}"
+    return words.lstrip(".") or "the file"
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401
+    if value is None:
+        return "empty"
+    return f"'{value}' (text)" if isinstance(value, str) else f"{value!r}"
+
+
+def _nearest(word: str, words: Sequence[str]) -> str:
+    near = get_close_matches(word, words, n=1, cutoff=0.5)
+    if near:
+        return f" Did you mean '{near[0]}'?"
+    return f" The names here are: {', '.join(words)}." if words else ""
+
+
+def _names_at(model: type, place: Sequence[int | str]) -> list[str]:
+    """The names that are allowed below `place`, walking the schema along it."""
+    here: Any = model
+    for step in place:
+        if isinstance(step, str):
+            here = _inside(_fields(here).get(step))
+    return list(_fields(here))
+
+
+def _fields(kind: Any) -> dict[str, Any]:  # noqa: ANN401
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return {name: field.annotation for name, field in kind.model_fields.items()}
+    if dataclasses.is_dataclass(kind):
+        return {field.name: None for field in dataclasses.fields(kind)}
+    return {}
+
+
+def _inside(annotation: Any) -> Any:  # noqa: ANN401
+    """The class that a (possibly nested) annotation is about: of tuple[Annotated[Source, ...], ...] it is Source."""
+    if isinstance(annotation, type) and _fields(annotation):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _inside(part)) is not None), None)

@@ -1,0 +1,160 @@
+"""The parameters of one evaluation: their schema, and every conflict in one message before anything runs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lnbeval.design import Adjustment, BasePeriod, ControlGroup, Missing
+from lnbeval.errors import ParameterError
+from lnbeval.inference import DRAWS, Method
+from lnbeval.intake.source import Source
+from lnbeval.workspace.conflicts import conflicts
+from lnbeval.workspace.messages import schema_messages
+from lnbeval.workspace.yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    from lnbeval.reference import Reference
+    from lnbeval.workspace.places import Workspace
+
+Text = Annotated[str, Field(min_length=1)]
+M = TypeVar("M", bound=BaseModel)
+Status = Literal["confirmed", "indirect", "mentioned", "illustrative"]
+
+
+class _Part(BaseModel):
+    """Unknown names are refused, nothing is coerced, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Data(_Part):
+    """What data."""
+
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    denominator: str | None = None  # the population series under rates: a column of the municipalities or a variable
+    first_period: int | None = None
+    last_period: int | None = None
+
+
+class Phase(_Part):
+    """A phase of the programme, and the first period in which what it did can show."""
+
+    phase: int
+    first_treated: int
+
+
+class Treatment(_Part):
+    """Who was treated, when: rows of a table that carry phase, status and source."""
+
+    table: Text  # below data/
+    status: Annotated[tuple[Status, ...], Field(min_length=1)]
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    truth: str | None = None  # synthetic data only: the true effects, below data/
+
+
+class Comparison(_Part):
+    """Compared with whom, and by which estimator."""
+
+    estimator: Text = "att_gt"
+    control_group: ControlGroup = "never_treated"
+    base_period: BasePeriod = "universal"
+    anticipation: Annotated[int, Field(ge=0)] = 0
+    adjustment: Adjustment = "none"
+    missing: Missing = "pairwise"
+    weight: str | None = None  # a column of the municipalities
+    cluster: str | None = None  # a column of the municipalities
+
+
+class Certainty(_Part):
+    """How sure."""
+
+    method: Method = "jackknife"
+    level: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    draws: Annotated[int, Field(ge=99)] = DRAWS
+
+
+class Placebo(_Part):
+    """A comparison whose true effect is zero: treatment pretended to lie between two periods before it began."""
+
+    base: int
+    period: int
+
+
+class Parameters(_Part):
+    """One evaluation."""
+
+    title: Text
+    question: Text
+    kind: Literal["official", "exploratory", "check", "synthetic"]
+    banner: Text
+    estimand: Text  # printed with every finding
+    data: Data
+    treatment: Treatment
+    indicators: Annotated[tuple[Text, ...], Field(min_length=1)]
+    design: Comparison = Comparison()
+    inference: Certainty = Certainty()
+    placebos: tuple[Placebo, ...] = ()
+    seed: Annotated[int, Field(ge=0)]
+
+
+class Listed(_Part):
+    """What is built of an evaluation."""
+
+    notebooks: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class WorkspaceList(_Part):
+    """params/workspace.yaml."""
+
+    evaluations: Annotated[dict[str, Listed], Field(min_length=1)]
+
+
+def read_parameters(workspace: Workspace, evaluation: str, reference: Reference) -> Parameters:
+    """The parameters of `evaluation`.
+
+    Raises ParameterError with every unknown name (and the nearest valid one), wrong type and conflict at once.
+    """
+    path = workspace.parameters(evaluation)
+    raw = read_yaml(path)
+    parsed, messages = _parsed(Parameters, raw)
+    messages += conflicts(raw, workspace, reference)
+    if messages or parsed is None:
+        raise ParameterError(_report(f"params/{path.name}", messages))
+    return parsed
+
+
+def read_list(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+    """Evaluations that are built, and the notebooks of each."""
+    parsed, messages = _parsed(WorkspaceList, read_yaml(workspace.list_of_evaluations))
+    if parsed is None:
+        raise ParameterError(_report("params/workspace.yaml", messages))
+    return {name: listed.notebooks for name, listed in parsed.evaluations.items()}
+
+
+def notebook_parameters(parameters: Parameters, evaluation: str) -> dict[str, Any]:
+    """Every value that a notebook may declare as a parameter, by the name it declares it under."""
+    return {
+        "evaluation": evaluation,
+        **parameters.design.model_dump(),
+        "inference": parameters.inference.method,
+        "level": parameters.inference.level,
+        "draws": parameters.inference.draws,
+        "seed": parameters.seed,
+    }
+
+
+def _parsed(model: type[M], raw: dict[str, Any]) -> tuple[M | None, list[str]]:
+    try:
+        return model.model_validate_json(
+            json.dumps(raw, default=str)
+        ), []  # JSON: lists may become tuples, nothing else
+    except ValidationError as error:
+        return None, schema_messages(error, model)
+
+
+def _report(name: str, messages: list[str]) -> str:
+    count = "1 problem" if len(messages) == 1 else f"{len(messages)} problems"
+    return f"{name}: {count}. Nothing was run.\n" + "\n".join(f"  - {message}" for message in messages)

@@ -1,0 +1,88 @@
+"""Where the numbers come from: fingerprints of data, parameters and code, and the machine's part in the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, Final
+
+from lnbeval import __version__
+from lnbeval.workspace.places import write_text
+from lnbeval.workspace.yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from lnbeval.workspace.places import Workspace
+
+PACKAGES: Final = ("numpy", "pandas", "scipy", "statsmodels", "linearmodels", "papermill", "nbconvert", "dvc")
+SHORT: Final = 12  # digits of a fingerprint that are printed
+
+
+def fingerprint(paths: Iterable[Path], root: Path) -> str:
+    """SHA-256 over names and contents of the files, whatever the order they come in."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def provenance(workspace: Workspace, evaluation: str) -> dict[str, str]:
+    """Run, data, parameters and code of an evaluation as short fingerprints; the run is over the other three."""
+    root = workspace.root
+    parts = {
+        "data": fingerprint([*_files(workspace.raw(evaluation)), *_files(workspace.reference)], root),
+        "parameters": _values_of(workspace, evaluation),
+        "code": fingerprint([*root.glob("lnbeval/**/*.py"), *workspace.notebooks.glob("*.ipynb")], root),
+    }
+    run = hashlib.sha256("".join(parts.values()).encode()).hexdigest()
+    short = {name: value[:SHORT] for name, value in {"run": run, **parts}.items()}
+    return {**short, "version": __version__}
+
+
+def _values_of(workspace: Workspace, evaluation: str) -> str:
+    """SHA-256 of the parameters' values: a comment or the order of lines changes no result."""
+    values = json.dumps(read_yaml(workspace.parameters(evaluation)), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(values.encode()).hexdigest()
+
+
+def data_files(workspace: Workspace, evaluation: str) -> list[tuple[str, int, str]]:
+    """Each raw file: its name, its size in bytes and its SHA-256."""
+    return [
+        (
+            path.relative_to(workspace.root).as_posix(),
+            path.stat().st_size,
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+        )
+        for path in _files(workspace.raw(evaluation))
+    ]
+
+
+def write_manifest(workspace: Workspace, evaluation: str) -> dict[str, Any]:
+    """The one file that holds times, versions and the machine, so that every other output is the same everywhere."""
+    folder = workspace.outputs(evaluation)
+    manifest = {
+        "evaluation": evaluation,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "provenance": provenance(workspace, evaluation),
+        "data": [
+            {"file": name, "bytes": size, "sha256": digest} for name, size, digest in data_files(workspace, evaluation)
+        ],
+        "outputs": {
+            name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("results.csv", "metrics.json")
+        },
+        "machine": {"system": platform.platform(), "python": sys.version.split()[0]},
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+    }
+    write_text(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    return manifest
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))

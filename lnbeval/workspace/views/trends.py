@@ -1,0 +1,185 @@
+"""Raw means, checks and truth beside the estimates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from lnbeval.table import tidy
+
+if TYPE_CHECKING:
+    from lnbeval.workspace.analysis import Analysis
+    from lnbeval.workspace.study import Study
+
+
+def name(study: Study, indicator: str) -> str:
+    """The indicator's name, as the registry writes it."""
+    return str(study.indicator(indicator)["label"])
+
+
+def unit(study: Study, indicator: str) -> str:
+    """The indicator's unit."""
+    return str(study.indicator(indicator)["unit"])
+
+
+def group_means(study: Study, indicator: str) -> pd.DataFrame:
+    """Raw mean of the indicator by cohort and period: group, period, mean, n."""
+    rows = study.rows.assign(group=study.rows["code"].map(study.cohorts))
+    means = rows.groupby(["group", "period"])[indicator].agg(["mean", "count"]).reset_index()
+    return means.rename(columns={"count": "n"})
+
+
+def mean_rows(study: Study, indicator: str) -> pd.DataFrame:
+    """The raw means as rows of the tidy table, so that the results file holds every number shown."""
+    means = group_means(study, indicator)
+    ok = means["n"] > 0
+    return tidy(
+        pd.DataFrame(
+            {
+                "group": means["group"],
+                "period": means["period"],
+                "estimate": means["mean"],
+                "n_units": means["n"],
+                "n_obs": means["n"],
+                "status": np.where(ok, "ok", "not_estimable"),
+                "reason": np.where(ok, "", "no municipality of the group is observed"),
+            }
+        ),
+        evaluation=study.name,
+        indicator=indicator,
+        estimator="mean",
+        aggregation="period",
+        unit=str(study.indicator(indicator)["unit"]),
+    )
+
+
+def events(study: Study) -> pd.DataFrame:
+    """Events that may be mistaken for an effect, within the periods of the panel: period, label."""
+    first, last = study.rows["period"].min(), study.rows["period"].max()
+    table = study.reference.events
+    shown = table[table["page_label"] != ""]
+    years = pd.to_numeric(shown["date_start"].str.slice(0, 4))
+    within = years.between(first, last)
+    return pd.DataFrame({"period": years, "label": shown["page_label"]})[within].reset_index(drop=True)
+
+
+def labelled(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """A tidy table with a `label` column: the indicator's name, and what tells its rows apart."""
+    return table.assign(label=[_label(study, row) for row in table.to_dict("records")])
+
+
+def _label(study: Study, row: dict[Any, Any]) -> str:
+    parts = [
+        name(study, row["indicator"]),
+        row["scenario"],
+        "" if pd.isna(row["cohort"]) else f"treated from {row['cohort']}",
+        "" if pd.isna(row["period"]) else f"in {row['period']}",
+        "" if pd.isna(row["event_time"]) or not pd.isna(row["period"]) else _since(int(row["event_time"])),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _since(event_time: int) -> str:
+    if event_time == 0:
+        return "first year of treatment"
+    years = "year" if abs(event_time) == 1 else "years"
+    return f"{abs(event_time)} {years} {'before' if event_time < 0 else 'after'}"
+
+
+def checks(study: Study, placebo: pd.DataFrame, by_time: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
+    """Every check of the design: check, what, expected, found, passed. One that could not be made has not passed."""
+    rows = [_placebo_check(study, row, analysis.level) for row in placebo.to_dict("records")]
+    rows += [_trend_check(study, part, analysis.level) for _, part in by_time.groupby("indicator", sort=False)]
+    rows.append(_treatment_check(study))
+    return pd.DataFrame(rows, columns=["check", "what", "expected", "found", "passed"])
+
+
+def _placebo_check(study: Study, row: dict[Any, Any], level: float) -> dict[str, Any]:
+    name = study.indicator(row["indicator"])["label"]
+    about = {
+        "check": f"{name}: {row['scenario']}",
+        "what": "effect of a treatment that had not begun",
+        "expected": "interval includes 0",
+    }
+    if pd.isna(row["conf_low"]):
+        return {**about, "found": f"not made: {row['reason']}", "passed": False}
+    found = f"{row['estimate']:.2f} ({100 * level:g} % interval {row['conf_low']:.2f} to {row['conf_high']:.2f})"
+    return {
+        **about,
+        "found": found.replace("-", "\N{MINUS SIGN}"),
+        "passed": bool(row["conf_low"] <= 0 <= row["conf_high"]),
+    }
+
+
+def _trend_check(study: Study, rows: pd.DataFrame, level: float) -> dict[str, Any]:
+    name = study.indicator(rows["indicator"].iloc[0])["label"]
+    about = {
+        "check": f"{name}: periods before treatment",
+        "what": f"estimates before treatment, {100 * level:g} % band over all periods together",
+        "expected": "every band includes 0",
+    }
+    before = rows[(rows["event_time"] < -study.parameters.design.anticipation) & rows["band_low"].notna()]
+    if before.empty:
+        return {**about, "found": "not made: no period before treatment with an interval", "passed": False}
+    outside = before[(before["band_low"] > 0) | (before["band_high"] < 0)]
+    return {**about, "found": f"{len(outside)} of {len(before)} bands exclude 0", "passed": outside.empty}
+
+
+def _treatment_check(study: Study) -> dict[str, Any]:
+    treated = study.treated.dropna(subset=["cohort"])
+    sure = int((treated["status"] == "confirmed").sum())
+    return {
+        "check": "Treatment list",
+        "what": "treated municipalities confirmed by a document",
+        "expected": f"{len(treated)} of {len(treated)}",
+        "found": f"{sure} of {len(treated)}",
+        "passed": sure == len(treated),
+    }
+
+
+def placebo_title(placebo: pd.DataFrame) -> str:
+    """How many placebo effects are distinguishable from zero."""
+    made = placebo[placebo["conf_low"].notna()]
+    failed = int(((made["conf_low"] > 0) | (made["conf_high"] < 0)).sum())
+    return f"{failed} of {len(placebo)} placebos exclude zero, where nothing can have happened"
+
+
+def with_truth(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """A tidy table of synthetic data with the true effects in a column `truth`."""
+    truth = pd.read_csv(study.workspace.root / "data" / str(study.parameters.treatment.truth))
+    keys = ["indicator", "aggregation", "cohort", "event_time"]
+    wanted = table.assign(cohort=table["cohort"].astype(float), event_time=table["event_time"].astype(float))[keys]
+    return table.assign(truth=wanted.merge(truth, on=keys, how="left")["effect"].to_numpy())
+
+
+def truth_rows(study: Study, by_time: pd.DataFrame) -> pd.DataFrame:
+    """Truth against estimate after treatment, one row per indicator and event time."""
+    after = by_time[by_time["event_time"] >= 0]
+    inside = after["truth"].between(after["conf_low"], after["conf_high"])
+    return pd.DataFrame(
+        {
+            "Indicator": [name(study, code) for code in after["indicator"]],
+            "Years since": after["event_time"].to_numpy(),
+            "Truth": after["truth"].round(2).to_numpy(),
+            "Estimate": after["estimate"].round(2).to_numpy(),
+            "Interval from": after["conf_low"].round(2).to_numpy(),
+            "to": after["conf_high"].round(2).to_numpy(),
+            "Contains truth": np.where(inside, "yes", "NO"),
+        }
+    )
+
+
+def truth_title(by_time: pd.DataFrame) -> str:
+    """How many intervals after treatment contain the truth."""
+    after = by_time[(by_time["event_time"] >= 0) & by_time["conf_low"].notna()]
+    inside = int(after["truth"].between(after["conf_low"], after["conf_high"]).sum())
+    return f"{inside} of {len(after)} intervals by years since treatment contain the true effect"
+
+
+def years_after(study: Study) -> str:
+    """The periods that effects are averaged over."""
+    first = int(study.treated["cohort"].min())
+    after = sorted(year for year in study.rows["period"].unique() if year >= first)
+    return str(after[0]) if len(after) == 1 else f"{after[0]} to {after[-1]}"

@@ -1,0 +1,85 @@
+"""Who was treated, when, and how well that is documented."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lnbeval.workspace.treatment import NOT_TARGETED
+
+if TYPE_CHECKING:
+    from lnbeval.workspace.study import Study
+
+
+def cohort_order(study: Study) -> list[str]:
+    """Cohorts as the pages list them: by first treated period, the not targeted last."""
+    names = set(study.cohorts)
+    return [*sorted(names - {NOT_TARGETED}), *(names & {NOT_TARGETED})]
+
+
+def municipalities(study: Study) -> pd.DataFrame:
+    """The municipalities with cohort, documentation, population and other programmes, targets first."""
+    reference = study.reference.municipalities
+    others = study.reference.other_programmes.groupby("code")["programme"].agg(
+        lambda names: "; ".join(dict.fromkeys(names))
+    )
+    populations = [name for name in reference.columns if name.startswith("population")]
+    table = pd.DataFrame(
+        {
+            "Municipality": study.treated["name"],
+            "County": study.treated["county"],
+            "Cohort": study.cohorts,
+            "Status": study.treated["status"].fillna(""),
+            **{name.replace("_", " ").capitalize(): reference[name] for name in populations},
+            "Source": study.treated["source"].fillna(""),
+            "Other programmes": others.reindex(reference.index).fillna(""),
+        }
+    )
+    rank = table["Cohort"].map(cohort_order(study).index)
+    return table.assign(rank=rank).sort_values(["rank", "Municipality"], kind="stable").drop(columns="rank")
+
+
+def documentation(study: Study) -> pd.DataFrame:
+    """How many municipalities of each cohort are documented how well."""
+    rows = study.treated.assign(cohort_name=study.cohorts).dropna(subset=["status"])
+    counts = pd.crosstab(rows["cohort_name"], rows["status"]).rename_axis(index="Cohort", columns=None)
+    return counts.assign(Total=counts.sum(axis=1)).reset_index()
+
+
+def about(study: Study) -> list[tuple[str, str, str]]:
+    """The size of the comparison: (what, how many, note)."""
+    rows, treated = study.rows, study.treated
+    groups = [(name, str(int((study.cohorts == name).sum())), "municipalities") for name in cohort_order(study)]
+    periods = sorted(rows["period"].unique())
+    return [
+        ("Municipalities", str(len(treated)), f"in {treated['county'].nunique()} counties"),
+        *groups,
+        ("Periods", str(len(periods)), f"{periods[0]} to {periods[-1]}" + _gaps(periods)),
+        ("Indicators", str(len(study.parameters.indicators)), "each with a definition in the registry"),
+    ]
+
+
+def map_title(study: Study) -> str:
+    """How many municipalities are targeted, and in how many counties none is."""
+    targeted = study.treated["cohort"].notna()
+    counties = study.treated["county"]
+    without = counties.nunique() - counties[targeted].nunique()
+    title = f"{int(targeted.sum())} of {len(targeted)} municipalities are targeted"
+    return f"{title}; {without} counties have none" if without else f"{title}, some in every county"
+
+
+def documentation_title(study: Study) -> str:
+    """How many of the targeted are confirmed."""
+    used = study.treated.dropna(subset=["status"])
+    return f"{int((used['status'] == 'confirmed').sum())} of {len(used)} targeted municipalities are confirmed by a document"
+
+
+def first_treated(study: Study) -> dict[str, int]:
+    """First treated period of each treated cohort, by its name."""
+    pairs = zip(study.cohorts, study.treated["cohort"], strict=True)
+    return {name: int(cohort) for name, cohort in pairs if name != NOT_TARGETED}
+
+
+def _gaps(periods: list[int]) -> str:
+    return "" if periods[-1] - periods[0] + 1 == len(periods) else f" (only {', '.join(map(str, periods))})"

@@ -55,6 +55,7 @@ def evaluate(names: tuple[str, ...]) -> None:
     started = time.monotonic()
     chosen = _chosen(workspace, names)
     targets = [f"{stage}@{name}" for name in chosen for stage in STAGES] if names else []
+    _allow_no_git(workspace)
     ran = _reproduce(workspace, targets)
     page = _first_page(workspace, chosen) if names else workspace.site / "index.html"
     said = f"{ran} stages run" if ran else "Up to date: nothing had changed"
@@ -90,13 +91,14 @@ def _chosen(workspace: Workspace, names: tuple[str, ...]) -> list[str]:
 def _reproduce(workspace: Workspace, targets: list[str]) -> int:
     """Let DVC run what is stale; the number of stages run. Raises the error of the stage that failed."""
     from lnbeval.workspace.steady import steady_environment  # noqa: PLC0415
+    from lnbeval.workspace.warm_client import VARIABLE, warm_process  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warm_process() as warm:
         exit_file = Path(folder) / "exit"
         process = subprocess.Popen(
             [sys.executable, "-m", "dvc", "repro", *targets],
             cwd=workspace.root,
-            env={**steady_environment(), EXIT_FILE: str(exit_file), **_without_git(workspace)},
+            env={**steady_environment(), EXIT_FILE: str(exit_file), **({} if warm is None else {VARIABLE: warm})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -139,12 +141,10 @@ def _failed(message: str, code: int) -> LnbevalError:
     return error
 
 
-def _without_git(workspace: Workspace) -> dict[str, str]:
+def _allow_no_git(workspace: Workspace) -> None:
     """A copy without git history (an unpacked archive) still runs: DVC is told not to look for one."""
-    if any((folder / ".git").exists() for folder in (workspace.root, *workspace.root.parents)):
-        return {}
-    (workspace.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n", encoding="utf-8")
-    return {}
+    if not any((folder / ".git").exists() for folder in (workspace.root, *workspace.root.parents)):
+        (workspace.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n", encoding="utf-8")
 
 
 def _first_page(workspace: Workspace, names: list[str]) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from lnbeval.errors import LnbevalError, ParameterError
 from lnbeval.workspace.places import find_workspace
+from lnbeval.workspace.warm_client import VARIABLE, run_forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,5 +111,13 @@ STAGES: Final[dict[str, Callable[[Workspace, str, Parameters, Reference], None]]
     "site": _site,
 }
 
+
+def run(arguments: list[str]) -> int:
+    """Run one stage, in a fork of the warm process when there is one."""
+    warm = os.environ.get(VARIABLE)
+    code = None if warm is None else run_forked(warm, "lnbeval.cli.stage:main", arguments, folder=Path.cwd())
+    return main(arguments) if code is None else code
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:]))

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import subprocess
-import sys
 import tempfile
-import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,48 +15,12 @@ from jupyter_core.utils import run_sync
 
 from lnbeval.errors import WorkspaceError
 from lnbeval.workspace.steady import steady_environment
+from lnbeval.workspace.warm_client import fork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PORTS: Final = ("shell_port", "iopub_port", "hb_port", "control_port")
-
-
-class WarmProcess:
-    """The forking process (see `warm`), asked by one thread at a time."""
-
-    def __init__(self, folder: Path) -> None:
-        self._lock = threading.Lock()
-        self._folder = folder
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "lnbeval.workspace.warm"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=folder,
-            env=steady_environment(),
-            text=True,
-        )
-
-    def fork(self, connection_file: str) -> ForkedKernel:
-        """A new kernel on that connection."""
-        request = {"connection_file": connection_file, "folder": str(self._folder)}
-        with self._lock:
-            if self._process.stdin is None or self._process.stdout is None:
-                raise WorkspaceError("The process that starts kernels has no pipes.")
-            self._process.stdin.write(json.dumps(request) + "\n")
-            self._process.stdin.flush()
-            answer = self._process.stdout.readline()
-        if not answer:
-            raise WorkspaceError("The process that starts kernels has ended; its message stands above. Run again.")
-        return ForkedKernel(int(answer))
-
-    def close(self) -> None:
-        """End the process; its kernels follow."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
 
 
 class ForkedKernel:
@@ -91,11 +51,15 @@ class ForkedKernel:
 class WarmProvisioner(LocalProvisioner):
     """Launches a kernel by asking the warm process for a fork."""
 
-    warm: WarmProcess
+    warm: str  # its socket
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:  # noqa: ANN401, ARG002
         """The connection of a forked kernel; the command that a new process would need is not used."""
-        kernel = self.warm.fork(self.parent.connection_file)  # type: ignore[union-attr]
+        file = self.parent.connection_file  # type: ignore[union-attr]
+        pid = fork(self.warm, "lnbeval.workspace.warm:become_kernel", [file], folder=Path.cwd())
+        if pid is None:
+            raise WorkspaceError("The process that starts kernels has ended; its message stands above. Run again.")
+        kernel = ForkedKernel(pid)
         self.process = kernel  # type: ignore[assignment]
         self.pid = self.pgid = kernel.pid
         await self._bound(kernel)
@@ -116,7 +80,7 @@ class WarmProvisioner(LocalProvisioner):
 
 
 @contextmanager
-def kernel_manager(warm: WarmProcess | None) -> Iterator[AsyncKernelManager]:
+def kernel_manager(warm: str | None) -> Iterator[AsyncKernelManager]:
     """A manager for one kernel, which is gone when the block ends.
 
     Kernels talk over sockets in a folder of their own instead of TCP: nobody else can connect, and ports cannot clash.
@@ -136,16 +100,3 @@ def kernel_manager(warm: WarmProcess | None) -> Iterator[AsyncKernelManager]:
         finally:
             if manager.has_kernel:
                 run_sync(manager.shutdown_kernel)(now=True)
-
-
-@contextmanager
-def warm_process(folder: Path) -> Iterator[WarmProcess | None]:
-    """A warm process where the system can fork, else None."""
-    if not hasattr(os, "fork"):
-        yield None
-        return
-    warm = WarmProcess(folder)
-    try:
-        yield warm
-    finally:
-        warm.close()

@@ -13,13 +13,13 @@ from lnbeval.reference import inside_sentence
 from lnbeval.workspace.notebooks import cleaned, declared_parameters
 from lnbeval.workspace.parameters import notebook_parameters
 from lnbeval.workspace.places import replaced_folder, write_text
+from lnbeval.workspace.warm_client import warm_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from lnbeval.reference import Reference
-    from lnbeval.workspace.kernels import WarmProcess
     from lnbeval.workspace.parameters import Parameters
     from lnbeval.workspace.places import Workspace
 
@@ -65,12 +65,10 @@ def run_pages(workspace: Workspace, evaluation: str, pages: Sequence[Page], *, s
     Raises the package's own error when a notebook did, and WorkspaceError, naming notebook and cell, for any other.
     """
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # 1.2 s of grammar nobody here uses
-    from lnbeval.workspace.kernels import warm_process  # noqa: PLC0415
-
     workers = max(1, min(len(pages), os.cpu_count() or 1))
     with (
         replaced_folder(workspace.outputs(evaluation) / "pages") as folder,
-        warm_process(workspace.root) as warm,
+        warm_process() as warm,
         ThreadPoolExecutor(workers) as pool,
     ):
         runs = [pool.submit(_run, page, folder, workspace.root, warm) for page in pages]
@@ -83,7 +81,7 @@ def run_pages(workspace: Workspace, evaluation: str, pages: Sequence[Page], *, s
             raise
 
 
-def _run(page: Page, folder: Path, root: Path, warm: WarmProcess | None) -> None:
+def _run(page: Page, folder: Path, root: Path, warm: str | None) -> None:
     import papermill  # noqa: PLC0415
     from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lnbeval.errors import DataError, LnbevalError, ParameterError
+from lnbeval.errors import DataError, DesignError, LnbevalError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,10 +77,15 @@ def _unusable(
     workspace: Workspace, parameters: Parameters, reference: Reference, values: pd.DataFrame
 ) -> list[LnbevalError]:
     """What is wrong although every file can be read: treatment table, indicators, comparisons."""
-    from lnbeval.cli.trial import trial_estimates  # noqa: PLC0415
+    from lnbeval.workspace.indicators import indicator_values  # noqa: PLC0415
+    from lnbeval.workspace.treatment import treated_municipalities  # noqa: PLC0415
+    from lnbeval.workspace.trial import refused  # noqa: PLC0415
 
     try:
-        return list(trial_estimates(workspace, parameters, reference, values))
+        table = workspace.root / "data" / parameters.treatment.table
+        cohort = treated_municipalities(table, parameters.treatment, reference)["cohort"]
+        rows = indicator_values(values, parameters, reference).join(cohort, on="code")
+        return [DesignError(f"{code}: {error}") for code, error in refused(rows, parameters).items()]
     except DataError as error:
         return [error]
 

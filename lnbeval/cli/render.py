@@ -7,6 +7,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from lnbeval import __version__
 from lnbeval.site import Banner, EvaluationCard, Link, PageContext, index_page, render_page
 from lnbeval.workspace.pages import planned_pages
 from lnbeval.workspace.parameters import read_list, read_parameters
@@ -16,6 +17,8 @@ from lnbeval.workspace.treatment import treated_municipalities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from lnbeval.reference import Reference
     from lnbeval.workspace.pages import Page
@@ -65,15 +68,13 @@ def write_index(workspace: Workspace, reference: Reference) -> None:
         for name, notebooks in listed.items()
         if workspace.pages(name).is_dir()
     ]
-    write_text(workspace.site / "index.html", index_page(cards, {}))
+    write_text(workspace.site / "index.html", index_page(cards, {"Code": f"lnbeval {__version__}"}))
 
 
 def page_banners(workspace: Workspace, parameters: Parameters, reference: Reference) -> tuple[Banner, ...]:
     """What every page of the evaluation says first: the kind of evaluation, and how sure its treatment list is."""
     banners = [Banner(kind=parameters.kind, text=parameters.banner)]
-    treated = treated_municipalities(
-        workspace.root / "data" / parameters.treatment.table, parameters.treatment, reference
-    ).dropna(subset=["cohort"])
+    treated = _treated(workspace, parameters, reference)
     unsure = treated[treated["status"] != "confirmed"]
     if len(unsure):
         counts = ", ".join(f"{count} {status}" for status, count in unsure["status"].value_counts().items())
@@ -124,8 +125,14 @@ def _card(workspace: Workspace, name: str, notebooks: Sequence[str], reference: 
         href=f"{folder}/{pages[0].name}.html",
         n_pages=len(pages),
         facts=(
+            ("Targeted municipalities", str(len(_treated(workspace, parameters, reference)))),
             ("Indicators", str(len(parameters.indicators))),
             ("Municipality-years", str(flow["municipality_years"])),
         ),
         downloads=tuple(Link(href=f"{folder}/{file}", text=file) for file in DOWNLOADS),
     )
+
+
+def _treated(workspace: Workspace, parameters: Parameters, reference: Reference) -> pd.DataFrame:
+    table = workspace.root / "data" / parameters.treatment.table
+    return treated_municipalities(table, parameters.treatment, reference).dropna(subset=["cohort"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from lnbeval.report.exhibit import tidy_rows
+from lnbeval.report.exhibit import tidy_rows, unavailable
 from lnbeval.report.numbers import decimals_for, interval, number, signed
 from lnbeval.report.svg import axes_at, draw, number_ticks
 from lnbeval.report.theme import BLUE, GRID, INK, MUTED, SMALL, SURFACE, VERMILLION
@@ -26,7 +26,9 @@ def event_study(rows: pd.DataFrame, *, unit: str, title: str, caption: str, anti
 
     Event times keep their calendar distance. Rows that could not be estimated are crosses on the zero line.
     """
-    ordered = rows[rows["aggregation"] == "event_time"].sort_values("event_time")
+    if rows["event_time"].isna().all():
+        return unavailable(rows, title=title, caption=caption)
+    ordered = rows[rows["aggregation"] == "event_time"].dropna(subset="event_time").sort_values("event_time")
     kept = tidy_rows(ordered)
     ordered = ordered.assign(shown_as=ordered.apply(_kind, axis=1, anticipation=anticipation))
 

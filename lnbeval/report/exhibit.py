@@ -63,6 +63,12 @@ class Exhibit:
         return bundle if self.rows is None else {**bundle, MIME: to_records(self.rows)}
 
 
+def unavailable(rows: pd.DataFrame, *, title: str, caption: str) -> Exhibit:
+    """In the place of a figure that has nothing to draw: why, for each of the tidy `rows`."""
+    reasons = "".join(f"<p><strong>Not estimable:</strong> {escape(reason)}</p>" for reason in rows["reason"].unique())
+    return Exhibit(title=title, caption=caption, body=reasons, data=tidy_rows(rows), rows=tidy_rows(rows))
+
+
 def tidy_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """The columns of the tidy table out of rows that also carry labels or truths. There must be rows: none is a fault."""
     if rows.empty:

@@ -15,6 +15,7 @@ from lnbeval.table import rounded
 from lnbeval.workspace.indicators import indicator_values
 from lnbeval.workspace.places import replaced_folder
 from lnbeval.workspace.treatment import treated_municipalities
+from lnbeval.workspace.trial import stop_if_all_refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,10 @@ def problem_frame(problems: tuple[Problem, ...]) -> pd.DataFrame:
 
 
 def write_panel(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> pd.DataFrame:
-    """Join the values read with the treatment into outputs/<evaluation>/panel: panel.csv, treatment.csv, flow.json."""
+    """Join the values read with the treatment into outputs/<evaluation>/panel: panel.csv, treatment.csv, flow.json.
+
+    Raises DesignError when no indicator at all can be estimated under the parameters.
+    """
     intake_folder = workspace.outputs(evaluation) / "intake"
     values = pd.read_csv(intake_folder / "values.csv")
     indicators = indicator_values(values, parameters, reference)
@@ -67,6 +71,7 @@ def write_panel(workspace: Workspace, evaluation: str, parameters: Parameters, r
     about = treated[["name", "county", "cohort", "status"]]
     panel = indicators.join(about, on="code")
     panel = panel[["code", "name", "county", "period", "cohort", "status", *parameters.indicators]]
+    stop_if_all_refused(panel, parameters)
     with replaced_folder(workspace.outputs(evaluation) / "panel") as folder:
         _write(panel, folder / "panel.csv")
         _write(treated.reset_index(), folder / "treatment.csv")

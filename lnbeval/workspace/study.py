@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lnbeval.errors import ParameterError, WorkspaceError
-from lnbeval.panel import Panel
 from lnbeval.reference import load_reference
+from lnbeval.workspace.panel_rows import indicator_panel
 from lnbeval.workspace.parameters import read_parameters
 from lnbeval.workspace.places import Workspace, find_workspace
 from lnbeval.workspace.treatment import cohort_label
@@ -19,6 +19,7 @@ from lnbeval.workspace.treatment import cohort_label
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from lnbeval.panel import Panel
     from lnbeval.reference import Reference
     from lnbeval.workspace.parameters import Parameters
 
@@ -74,16 +75,7 @@ class Study:
         rows = self.rows[["code", "period", "cohort", indicator]]
         extra = [name for name in (weight, cluster) if name is not None]
         joined = rows.join(self.reference.municipalities[list(dict.fromkeys(extra))], on="code")
-        return Panel.from_long(
-            joined,
-            unit="code",
-            period="period",
-            outcome=indicator,
-            cohort="cohort",
-            weight=weight,
-            cluster=cluster,
-            never="empty",
-        )
+        return indicator_panel(joined, indicator, weight=weight, cluster=cluster)
 
 
 def open_study(evaluation: str, workspace: Workspace | None = None) -> Study:

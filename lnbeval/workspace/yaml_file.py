@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from lnbeval.errors import ParameterError
@@ -17,9 +18,11 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     if not path.is_file():
         there = sorted(other.stem for other in path.parent.glob("*.yaml") if other.stem != "workspace")
+        near = get_close_matches(path.stem, there, n=1)
+        hint = f"Did you mean '{near[0]}'? " if near else ""
         raise ParameterError(
             f"There is no {path.parent.name}/{path.name}. The evaluations with parameters are: {', '.join(there) or 'none'}. "
-            f"`lnbeval new {path.stem}` makes a new one."
+            f"{hint}`lnbeval new {path.stem}` makes a new one."
         )
     try:
         content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from lnbeval.workspace.views.data import (
     notes,
     observed,
     set_aside,
+    short_digest,
     sources,
     spellings,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "parameter_rows",
     "placebo_title",
     "set_aside",
+    "short_digest",
     "sources",
     "spellings",
     "truth_rows",

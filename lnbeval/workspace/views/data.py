@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -11,11 +11,18 @@ from lnbeval.workspace.provenance import data_files
 if TYPE_CHECKING:
     from lnbeval.workspace.study import Study
 
+SHOWN: Final = 16  # digits of a fingerprint
+
 
 def sources(study: Study) -> pd.DataFrame:
     """The files as received, with their fingerprints."""
     files = data_files(study.workspace, study.name)
     return pd.DataFrame(files, columns=["File", "Bytes", "SHA-256"])
+
+
+def short_digest(digest: str) -> str:
+    """The first digits of a fingerprint, as a table shows it; its download has all of them."""
+    return f"{digest[:SHOWN]}…"
 
 
 def flow_rows(study: Study) -> pd.DataFrame:

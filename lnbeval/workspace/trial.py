@@ -1,0 +1,42 @@
+"""A trial of the comparison on every indicator, before anything is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lnbeval.errors import DesignError
+from lnbeval.estimators import ESTIMATORS
+from lnbeval.workspace.analysis import Analysis
+from lnbeval.workspace.panel_rows import indicator_panel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lnbeval.workspace.parameters import Parameters
+
+
+def refused(rows: pd.DataFrame, parameters: Parameters) -> dict[str, DesignError]:
+    """Why each indicator that cannot be estimated under the parameters cannot.
+
+    `rows` holds code, period, cohort (NaN: not treated) and one column per indicator. An indicator without any value
+    is among them; a panel that is none at all raises PanelError.
+    """
+    analysis = Analysis(**parameters.design.model_dump(), seed=parameters.seed)
+    refusals = {}
+    for indicator in parameters.indicators:
+        try:
+            panel = indicator_panel(rows, indicator)
+            ESTIMATORS[analysis.estimator].estimate(panel, analysis.design)
+        except DesignError as error:
+            refusals[indicator] = error
+    return refusals
+
+
+def stop_if_all_refused(rows: pd.DataFrame, parameters: Parameters) -> None:
+    """Raise DesignError with each indicator's reason when none can be estimated; one that can is enough to go on."""
+    refusals = refused(rows, parameters)
+    if len(refusals) == len(parameters.indicators):
+        reasons: dict[str, list[str]] = {}
+        for indicator, error in refusals.items():
+            reasons.setdefault(str(error), []).append(indicator)
+        raise DesignError("\n".join(f"{', '.join(codes)}: {reason}" for reason, codes in reasons.items()))

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+TURNOUT_ONLY = """evaluations:
+  turnout:
+    notebooks: [01_programme, 02_data, 03_trends, 04_results, 05_method]
+"""
 KEPT = ("data", "params", "notebooks", "lnbeval", "dvc.yaml", "requirements.lock", ".dvcignore")
 
 
@@ -49,7 +53,15 @@ def workspace(tmp_path: Path) -> Path:
 @pytest.fixture
 def small_workspace(workspace: Path) -> Path:
     """A copy that builds only the evaluation `turnout`."""
-    (workspace / "params" / "workspace.yaml").write_text(
-        "evaluations:\n  turnout:\n    notebooks: [01_programme, 02_data, 03_trends, 04_results, 05_method]\n", encoding="utf-8"
-    )
+    (workspace / "params" / "workspace.yaml").write_text(TURNOUT_ONLY, encoding="utf-8")
     return workspace
+
+
+@pytest.fixture(scope="session")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A workspace in which `lnbeval evaluate` has run on `turnout`, under a foreign locale and time zone; what it said."""
+    workspace = copied_workspace(tmp_path_factory.mktemp("pipeline") / "Përdorues")
+    (workspace / "params" / "workspace.yaml").write_text(TURNOUT_ONLY, encoding="utf-8")
+    ended = run_lnbeval(workspace, "evaluate", TZ="Asia/Kathmandu", LC_ALL="C")
+    assert ended.returncode == 0, ended.stderr + ended.stdout
+    return workspace, ended.stdout

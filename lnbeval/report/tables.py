@@ -31,8 +31,13 @@ def table(
     return Exhibit(title=title, caption=caption, body=body, data=frame, rows=None if rows is None else tidy_rows(rows))
 
 
-def results_table(rows: pd.DataFrame, *, title: str, caption: str) -> Exhibit:
-    """The estimates of tidy `rows` (a `label` column names them, else the indicator), and below them the method."""
+def results_table(rows: pd.DataFrame, *, title: str, caption: str, absent: str = "") -> Exhibit:
+    """The estimates of tidy `rows` (a `label` column names them, else the indicator), and below them the method.
+
+    Without rows it says `absent`; without that either, no rows are a fault (see `tidy_rows`).
+    """
+    if rows.empty and absent:
+        return Exhibit(title=title, caption=caption, body=f"<p>{escape(absent)}</p>")
     kept = tidy_rows(rows)
     shown = pd.DataFrame([_result(row) for _, row in rows.iterrows()])
     shown = shown.astype(dict.fromkeys(("Units", "Treated", "Control", "Observations"), "Int64"))

@@ -108,7 +108,11 @@ def test_the_title_comes_first_and_is_a_question(cells):
 
 
 def test_there_is_one_title(cells):
-    titles = [cell["id"] for cell in cells if cell["cell_type"] == "markdown" and re.search(r"^# ", source(cell), re.M)]
+    titles = [
+        cell["id"]
+        for cell in cells
+        if cell["cell_type"] == "markdown" and re.search(r"^# ", source(cell), re.MULTILINE)
+    ]
     assert titles == [cells[0]["id"]]
 
 

@@ -12,21 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, copied_workspace, run_lnbeval
+from conftest import ROOT, run_lnbeval
 
 pytestmark = pytest.mark.xdist_group("pipeline")  # they share one evaluated workspace
-
-
-@pytest.fixture(scope="module")
-def evaluated(tmp_path_factory):
-    """A workspace in which `lnbeval evaluate` has run, under a foreign locale and time zone."""
-    workspace = copied_workspace(tmp_path_factory.mktemp("pipeline") / "Përdorues")
-    (workspace / "params" / "workspace.yaml").write_text(
-        "evaluations:\n  turnout:\n    notebooks: [01_programme, 02_data, 03_trends, 04_results, 05_method]\n", encoding="utf-8"
-    )
-    ended = run_lnbeval(workspace, "evaluate", TZ="Asia/Kathmandu", LC_ALL="C")
-    assert ended.returncode == 0, ended.stderr + ended.stdout
-    return workspace, ended.stdout
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,14 @@ from lnbeval.table import tidy
 if TYPE_CHECKING:
     from lnbeval.workspace.analysis import Analysis
     from lnbeval.workspace.study import Study
+
+NO_PLACEBO: Final = {
+    "check": "Placebos",
+    "what": "effects of a treatment that had not begun",
+    "expected": "at least one",
+    "found": "none declared in the parameters",
+    "passed": False,
+}
 
 
 def name(study: Study, indicator: str) -> str:
@@ -90,7 +98,7 @@ def _since(event_time: int) -> str:
 
 def checks(study: Study, placebo: pd.DataFrame, by_time: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     """Every check of the design: check, what, expected, found, passed. One that could not be made has not passed."""
-    rows = [_placebo_check(study, row, analysis.level) for row in placebo.to_dict("records")]
+    rows = [_placebo_check(study, row, analysis.level) for row in placebo.to_dict("records")] or [NO_PLACEBO]
     rows += [_trend_check(study, part, analysis.level) for _, part in by_time.groupby("indicator", sort=False)]
     rows.append(_treatment_check(study))
     return pd.DataFrame(rows, columns=["check", "what", "expected", "found", "passed"])

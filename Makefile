@@ -26,7 +26,7 @@ setup: $(STAMP)  ## create .venv from the hashed lock, if it is missing or stale
 
 $(STAMP): requirements.lock bootstrap.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) or sys.version_info >= (3, 14))' 2>/dev/null || { \
-	  echo "lnbeval needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing)."; \
+	  echo "lnbeval needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is $$(command -v $(PYTHON) >/dev/null && $(PYTHON) --version 2>&1 || echo not installed)."; \
 	  echo "Install one, or name it: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 6; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "Python's 'venv' module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 6; }

@@ -37,7 +37,7 @@ def aggregate(effects: Effects, by: By) -> Effects:
     Cells that could not be estimated are left out and counted in the row's reason; a row without any is
     `not_estimable`. Raises ParameterError when `by` is unknown or cannot be made from these effects.
 
-    Source: Callaway and Sant'Anna (2021), section 3; influence of the shares: their Theorem 4 and its corollaries.
+    Source: Callaway and Sant'Anna (2021), section 3 for the averages, section 4 for the influence of the shares.
     """
     _refuse(effects, by)
     rows = _rows(effects, by)

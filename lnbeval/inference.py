@@ -52,7 +52,7 @@ def infer(
     Raises ParameterError on an unknown method, a level outside (0, 1) or fewer than 99 draws; DesignError when there
     are fewer than two clusters.
 
-    Sources: Callaway and Sant'Anna (2021), Theorem 3 (influence) and Corollary 1 (band); MacKinnon, Nielsen and Webb
+    Sources: Callaway and Sant'Anna (2021), Theorem 2 (influence) and Corollary 1 (band); MacKinnon, Nielsen and Webb
     (2023), Journal of Econometrics 232(2), 272-299 (CV1, CV3).
     """
     _refuse(effects, method=method, level=level, draws=draws)

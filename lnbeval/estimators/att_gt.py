@@ -37,7 +37,7 @@ def att_gt(panel: Panel, design: Design) -> Effects:
     `not_estimable`. Raises DesignError when no cell can be estimated, or the design asks for covariate adjustment or
     for already treated controls.
 
-    Source: Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), 200-230, equations 2.8 and 2.9.
+    Source: Callaway and Sant'Anna (2021), Journal of Econometrics 225(2), 200-230, section 2.
     """
     _refuse(design)
     kept = analysed(panel, design)

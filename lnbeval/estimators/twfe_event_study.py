@@ -30,7 +30,7 @@ def twfe_event_study(panel: Panel, design: Design) -> Effects:
     Raises DesignError when the design asks for what the regression cannot do (see `twfe`), when no treated unit is
     observed at the base, or when there are no units that are never treated.
 
-    Source: Sun and Abraham (2021), Journal of Econometrics 225(2), 175-199, equation 4 and proposition 3.
+    Source: Sun and Abraham (2021), Journal of Econometrics 225(2), 175-199, section 3.
     """
     kept = not_always_treated(
         regression_panel(analysed(panel, design), design, name="twfe_event_study", anticipation=True)

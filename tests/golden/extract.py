@@ -39,7 +39,11 @@ def event_studies(folder: Path) -> list[dict]:
     return [
         _regression(record)
         | {"filter": record["options"].get("filter")}
-        | {"rows": [[row["rel"], row["estimate"], row["se"], row["ci_low"], row["ci_high"]] for row in record["values"]]}
+        | {
+            "rows": [
+                [row["rel"], row["estimate"], row["se"], row["ci_low"], row["ci_high"]] for row in record["values"]
+            ]
+        }
         for record in kept
     ]
 

@@ -14,8 +14,8 @@ from lnbeval.estimators import ESTIMATORS
 from lnbeval.panel import units_kept
 from lnbeval.robustness import placebo_panel
 
-EXAMPLES = {"att_gt": 50}
-EXAMPLES_OF_A_REGRESSION = 4  # a fit takes a hundred times as long
+EXAMPLES = {"att_gt": 25}
+EXAMPLES_OF_A_REGRESSION = 3  # a fit takes a hundred times as long
 EXACT = 1e-9  # outcomes are of the order of ten; sums in another order differ in the last digits
 CHOICES = {
     "att_gt": {
@@ -105,7 +105,9 @@ def for_every_estimator(holds=None, **choices):
 
 def estimates(effects):
     """Estimates by their key."""
-    keys = zip(*(np.nan_to_num(effects.columns[name], nan=-1) for name in ("cohort", "period", "event_time")), strict=True)
+    keys = zip(
+        *(np.nan_to_num(effects.columns[name], nan=-1) for name in ("cohort", "period", "event_time")), strict=True
+    )
     return dict(zip(keys, effects.estimate.tolist(), strict=True))
 
 

@@ -53,7 +53,9 @@ def test_anticipated_effects_stay_out_of_the_overall_average():
 
 
 def twice(by, weight=None):
-    return aggregate(aggregate(att_gt(panel_of(STAGGERED, PERIODS, weight=weight), Design()), by), "overall").estimate[0]
+    return aggregate(aggregate(att_gt(panel_of(STAGGERED, PERIODS, weight=weight), Design()), by), "overall").estimate[
+        0
+    ]
 
 
 def test_overall_of_cohorts_weighs_them_by_size():
@@ -142,9 +144,7 @@ GAPS = {
 def test_cells_that_could_not_be_estimated_are_left_out_and_counted():
     overall = aggregate(att_gt(panel_of(GAPS, (1, 2, 3)), Design()), "overall")
     assert overall.estimate[0] == pytest.approx(((3 + 2) / 2 - 1 + (8 + 3) / 2 - 2) / 2)
-    assert overall.keys["reason"][0] == (
-        "1 of 3 estimates left out: no treated unit is observed in both periods"
-    )
+    assert overall.keys["reason"][0] == ("1 of 3 estimates left out: no treated unit is observed in both periods")
 
 
 def test_an_average_of_nothing_is_not_estimable_with_its_reason():
@@ -162,7 +162,9 @@ def test_an_unknown_way_is_refused():
         aggregate(att_gt(simulated(), Design()), "dynamic")
 
 
-@pytest.mark.parametrize(("first", "then"), [("overall", "overall"), ("cohort", "period"), ("event_time", "event_time")])
+@pytest.mark.parametrize(
+    ("first", "then"), [("overall", "overall"), ("cohort", "period"), ("event_time", "event_time")]
+)
 def test_averages_cannot_be_taken_apart_again(first, then):
     effects = aggregate(att_gt(simulated(), Design()), first)
     with pytest.raises(ParameterError, match=f"att_gt are by {first}: they can be averaged overall, not by {then}"):

@@ -236,7 +236,7 @@ def test_covariate_adjustment_is_refused(adjustment):
 
 def test_nothing_comparable_is_refused_with_its_reasons():
     rows = {"a": (3, [1, 2, 3]), "b": (2, [1, 2, 3])}
-    with pytest.raises(DesignError, match="No cohort can be compared .* no unit is still untreated"):
+    with pytest.raises(DesignError, match=r"No cohort can be compared .* no unit is still untreated"):
         att_gt(panel_of(rows, (1, 2, 3)), Design(control_group="never_treated"))
 
 

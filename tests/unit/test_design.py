@@ -81,8 +81,10 @@ def test_all_treated_units_treated_from_the_first_period(name):
 @everyone
 def test_no_unit_observed_in_every_period(name):
     rows = {"a": (2, [1, np.nan]), "b": (NEVER, [np.nan, 3])}
-    with pytest.raises(DesignError, match="No unit is observed in every period.*missing='pairwise'"):
-        ESTIMATED_BY[name](panel_of(rows, (1, 2)), Design(missing="complete", control_group=WITH_ALL[name].control_group))
+    with pytest.raises(DesignError, match=r"No unit is observed in every period.*missing='pairwise'"):
+        ESTIMATED_BY[name](
+            panel_of(rows, (1, 2)), Design(missing="complete", control_group=WITH_ALL[name].control_group)
+        )
 
 
 def test_controls_are_counted_again_after_incomplete_units_are_dropped():
@@ -99,7 +101,9 @@ def test_pairwise_lets_every_unit_in():
 @pytest.mark.parametrize("name", ["twfe", "twfe_event_study"])
 @pytest.mark.parametrize("control_group", ["never_treated", "not_yet_treated"])
 def test_a_staggered_regression_must_say_that_it_compares_with_all(name, control_group):
-    with pytest.raises(DesignError, match=rf"^{name}: control_group '{control_group}' cannot be kept.*say control_group 'all'"):
+    with pytest.raises(
+        DesignError, match=rf"^{name}: control_group '{control_group}' cannot be kept.*say control_group 'all'"
+    ):
         ESTIMATED_BY[name](panel_of(STAGGERED, PERIODS), Design(control_group=control_group))
 
 

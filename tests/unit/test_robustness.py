@@ -43,11 +43,15 @@ def test_parallel_trends_make_every_placebo_zero():
     data = simulated()
     parallel = replace(data, outcome=np.arange(24.0)[:, None] + np.sin(np.arange(8.0)))
     for base, period in [(1, 2), (1, 3), (2, 3), (4, 5)]:
-        assert att_gt(placebo_panel(parallel, base=base, period=period), Design()).estimate[-1] == pytest.approx(0, abs=1e-12)
+        assert att_gt(placebo_panel(parallel, base=base, period=period), Design()).estimate[-1] == pytest.approx(
+            0, abs=1e-12
+        )
 
 
 def test_a_placebo_without_later_treated_units_is_refused():
-    with pytest.raises(DesignError, match="placebo from 4 to 5 has no unit that is treated later: choose earlier periods"):
+    with pytest.raises(
+        DesignError, match="placebo from 4 to 5 has no unit that is treated later: choose earlier periods"
+    ):
         placebo_panel(DATA, base=4, period=5)
 
 

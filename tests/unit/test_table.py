@@ -104,7 +104,7 @@ def test_no_records_are_an_empty_table():
     assert (tuple(empty.columns), len(empty)) == (COLUMNS, 0)
 
 
-@pytest.mark.xfail(reason="to_json keeps 15 decimal places, not 10 digits: see the report", strict=True)
+@pytest.mark.xfail(reason="to_json keeps 15 decimal places, not 10 digits", strict=True)
 def test_records_keep_as_many_digits_of_a_small_number_as_the_csv(table):
     small = table.assign(p_value=1.234567891e-10)
     assert to_records(small)[0]["p_value"] == 1.234567891e-10

@@ -135,7 +135,7 @@ def test_static_regression_without_never_treated_units_compares_cohorts():
 
 def test_event_study_without_observed_base_is_refused_with_the_times_there_are():
     rows = {"a": (2016, [1, 2, 7]), "b": (2016, [1, 3, 7]), "c": (NEVER, [0, 3, 4]), "d": (NEVER, [0, 1, 4])}
-    with pytest.raises(DesignError, match="event time -1, .* the event times are -6, -2, 2. Use att_gt"):
+    with pytest.raises(DesignError, match=r"event time -1, .* the event times are -6, -2, 2\. Use att_gt"):
         twfe_event_study(panel_of(rows, (2010, 2014, 2018)), ALL)
 
 

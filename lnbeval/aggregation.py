@@ -52,6 +52,7 @@ def aggregate(effects: Effects, by: By) -> Effects:
         influence=influence,
         aggregation=by,
         refit=_Again(refit=effects.refit, by=by),
+        members=_members(effects, rows),
         reweighted=None if effects.reweighted is None else partial(_reweighted, effects, rows, effects.reweighted),
     )
 
@@ -142,17 +143,23 @@ def _share_influence(effects: Effects, rows: _Rows, average: Floats) -> Floats:
     return np.asarray(scale[:, None] * by_cohort[np.where(known, found, len(cohorts))])
 
 
+def _members(effects: Effects, rows: _Rows) -> Booleans:
+    return np.column_stack([effects.members[:, used].any(axis=1) for used in rows.used.T])
+
+
 def _columns(effects: Effects, rows: _Rows) -> dict[str, NDArray[Any]]:
-    number = {name: effects.columns[name] for name in ("n_control", "n_obs", "baseline_mean")}
     some = rows.used.any(axis=0)
-    fewest = np.where(rows.used, number["n_control"][:, None], np.inf).min(axis=0)
-    baseline = rows.weight.T @ np.nan_to_num(number["baseline_mean"])
+    baseline = rows.weight.T @ np.nan_to_num(effects.columns["baseline_mean"])
+    treated = (
+        effects.cohort[:, None] == effects.columns["cohort"]
+    )  # (n, k); for regressions nobody: they say themselves
     return key_columns(
         {
             **rows.key,
-            "n_treated": _treated(effects, rows),
-            "n_control": np.where(some, fewest, 0).astype(np.int64),
-            "n_obs": (rows.used * number["n_obs"][:, None]).sum(axis=0).astype(np.int64),
+            "base_period": np.nan,
+            "n_treated": _most(effects, rows, "n_treated", effects.members & treated),
+            "n_control": _most(effects, rows, "n_control", effects.members & ~treated),
+            "n_obs": _outcomes(effects, rows),
             "baseline_mean": np.where(some, baseline, np.nan),
             "status": np.where(some, "ok", "not_estimable").astype(object),
             "reason": _reasons(effects, rows),
@@ -160,13 +167,23 @@ def _columns(effects: Effects, rows: _Rows) -> dict[str, NDArray[Any]]:
     )
 
 
-def _treated(effects: Effects, rows: _Rows) -> Integers:
-    """Treated units in each average: of each cohort the most that any of its estimates rests on."""
-    cohort = np.nan_to_num(effects.columns["cohort"])
-    cohorts, cohort_of_cell = np.unique(cohort, return_inverse=True)
-    most = np.zeros((len(cohorts), rows.used.shape[1]), dtype=np.int64)
-    np.maximum.at(most, cohort_of_cell, rows.used * effects.columns["n_treated"][:, None])
-    return np.asarray(most.sum(axis=0))
+def _most(effects: Effects, rows: _Rows, name: str, members: Booleans) -> Integers:
+    """Different units among `members` of each average's estimates; for estimates over many cohorts, the most of any."""
+    if np.isnan(effects.columns["cohort"]).any():
+        return np.asarray(np.where(rows.used, effects.columns[name][:, None], 0).max(axis=0))
+    return np.asarray([members[:, used].any(axis=1).sum() for used in rows.used.T], dtype=np.int64)
+
+
+def _outcomes(effects: Effects, rows: _Rows) -> Integers:
+    """Different outcomes that each average rests on: members of its estimates in their periods and base periods."""
+    period, base = effects.columns["period"], effects.columns["base_period"]
+    if np.isnan(period).any() or np.isnan(base[effects.ok]).any():
+        return np.asarray(np.where(rows.used, effects.columns["n_obs"][:, None], 0).max(axis=0))
+    counts = np.zeros(rows.used.shape[1], dtype=np.int64)
+    for t in effects.panel.periods:
+        touching = rows.used & ((period == t) | (base == t))[:, None]
+        counts += [effects.members[:, cells].any(axis=1).sum() for cells in touching.T]
+    return counts
 
 
 def _reasons(effects: Effects, rows: _Rows) -> list[str]:

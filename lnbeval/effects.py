@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Aggregation = Literal["cell", "overall", "event_time", "cohort", "period"]
 
 KEY_COLUMNS: Final = (
-    "cohort", "period", "event_time", "n_treated", "n_control", "n_obs", "baseline_mean", "status", "reason",
+    "cohort", "period", "base_period", "event_time", "n_treated", "n_control", "n_obs", "baseline_mean", "status", "reason",
 )  # fmt: skip
 BASE_PERIOD: Final = "base period: zero by construction"
 
@@ -29,9 +29,9 @@ BASE_PERIOD: Final = "base period: zero by construction"
 class Effects:
     """k estimates on n units.
 
-    `columns` says what each estimate is: cohort, period and event_time (NaN where it is over several), n_treated,
-    n_control (units), n_obs (outcomes used), baseline_mean (of the treated in the base period), status and reason;
-    `keys` is the same as a table.
+    `columns` says what each estimate is: cohort, period, base_period and event_time (NaN where it is over several),
+    n_treated and n_control (different units), n_obs (different outcomes), baseline_mean (of the treated in the base
+    period), status and reason; `keys` is the same as a table.
     `influence` is scaled so that estimate - estimand is about influence.mean(axis=0): without clusters its variance is
     (influence**2).sum(axis=0) / n**2. An estimate that could not be made is NaN, its influence zero, its reason given.
     `refit` makes the same estimates on another panel: what placebo and permutation do is call it. Where it is set,
@@ -47,12 +47,13 @@ class Effects:
     estimator: str
     aggregation: Aggregation
     refit: Callable[[Panel], Effects]
+    members: Booleans  # (n, k) units that an estimate rests on, treated or control
     reweighted: Callable[[Floats], Floats] | None = None
     n_parameters: int | None = None  # of a regression, unit effects apart; None where there is no regression
 
     def __post_init__(self) -> None:
-        for name in ("estimate", "influence"):
-            array = np.asarray(getattr(self, name), dtype=float).view()
+        for name, kind in (("estimate", float), ("influence", float), ("members", bool)):
+            array = np.asarray(getattr(self, name), dtype=kind).view()
             array.flags.writeable = False
             object.__setattr__(self, name, array)
 

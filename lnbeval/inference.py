@@ -37,7 +37,8 @@ def infer(
 ) -> pd.DataFrame:
     """The tidy table of `effects`: errors, p-values, pointwise intervals and a band over all rows together.
 
-    With psi_c the influence summed over cluster c, n units and G clusters (units, when the panel declares none):
+    With psi_c the influence summed over cluster c (the unit, when the panel declares none), n units, and G the clusters
+    that hold a unit on which the estimate rests:
         analytic:  V = sum psi_c psi_c' / n^2; normal reference. Too small when few are treated.
         cr1:       V times G / (G - 1), for regressions also (N - 1) / (N - K), K without effects nested in a cluster;
                    t with G - 1 degrees of freedom.
@@ -59,16 +60,16 @@ def infer(
     spread = SPREADS[method](effects)
     spread = _without_lone_units(effects, spread)
     alone = _quantile(level, spread.df)
-    band = max(alone, _sup_t(spread, level, draws, np.random.default_rng(NODES) if rng is None else rng))
+    band = np.maximum(alone, _sup_t(spread, level, draws, np.random.default_rng(NODES) if rng is None else rng))
     return _table(effects, spread, method, alone, band)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Spread:
-    """Covariance of the estimates, (k, k), NaN where there is none, and the degrees of freedom of its reference."""
+    """Covariance of the estimates, (k, k), NaN where there is none, and degrees of freedom of their references, (k,)."""
 
     covariance: Floats
-    df: float
+    df: Floats
 
     @property
     def std_error(self) -> Floats:
@@ -100,23 +101,37 @@ def _analytic(effects: Effects) -> _Spread:
     scores = effects.influence
     if len(position) > G:
         scores = np.column_stack([np.bincount(position, weights=column, minlength=G) for column in scores.T])
-    return _Spread(covariance=scores.T @ scores / len(position) ** 2, df=np.inf)
+    covariance = scores.T @ scores / len(position) ** 2
+    return _Spread(covariance=covariance, df=np.full(len(covariance), np.inf))
 
 
 def _cr1(effects: Effects) -> _Spread:
-    _, G = _clusters(effects)
+    G = _contributing(effects)
     factor = G / (G - 1)
     if effects.n_parameters is not None:
         N = int(np.isfinite(effects.panel.outcome).sum())
-        factor *= (N - 1) / (N - effects.n_parameters)
-    return _Spread(covariance=factor * _analytic(effects).covariance, df=G - 1)
+        factor = factor * (N - 1) / (N - effects.n_parameters)
+    return _Spread(covariance=_scaled(_analytic(effects).covariance, factor), df=G - 1)
 
 
 def _jackknife(effects: Effects) -> _Spread:
-    position, G = _clusters(effects)
-    left_out = _refitted(effects, position, G) if effects.reweighted is None else _reweighted(effects, position, G)
-    deviations = left_out - effects.estimate  # NaN where, without some cluster, there is nothing to compare
-    return _Spread(covariance=(G - 1) / G * deviations.T @ deviations, df=G - 1)
+    position, clusters = _clusters(effects)
+    make = _refitted if effects.reweighted is None else _reweighted
+    deviations = make(effects, position, clusters) - effects.estimate  # NaN: nothing to compare without some cluster
+    G = _contributing(effects)
+    return _Spread(covariance=_scaled(deviations.T @ deviations, (G - 1) / G), df=G - 1)
+
+
+def _contributing(effects: Effects) -> Floats:
+    """Clusters with a unit that the estimate rests on, (k,), at least two: the others say nothing about its error."""
+    position, clusters = _clusters(effects)
+    counts = [len(np.unique(position[rests])) for rests in effects.members.T]
+    return np.asarray(np.clip(np.array(counts, dtype=float), min(2, clusters), None))
+
+
+def _scaled(covariance: Floats, factor: Floats) -> Floats:
+    root = np.sqrt(factor)
+    return np.asarray(covariance * np.outer(root, root))
 
 
 def _reweighted(effects: Effects, position: Integers, G: int) -> Floats:
@@ -162,22 +177,20 @@ def _without_lone_units(effects: Effects, spread: _Spread) -> _Spread:
     return _Spread(covariance=covariance, df=spread.df)
 
 
-def _quantile(level: float, df: float) -> float:
+def _quantile(level: float, df: Floats) -> Floats:
     from scipy import special  # noqa: PLC0415
 
-    upper = 0.5 + level / 2
-    return float(special.stdtrit(df, upper) if np.isfinite(df) else special.ndtri(upper))
+    return np.asarray(special.stdtrit(df, 0.5 + level / 2))  # infinite df: the normal
 
 
-def _p_values(t: Floats, df: float) -> Floats:
+def _p_values(t: Floats, df: Floats) -> Floats:
     from scipy import special  # noqa: PLC0415
 
-    below = -np.abs(t)
-    return np.asarray(2 * (special.stdtr(df, below) if np.isfinite(df) else special.ndtr(below)))
+    return np.asarray(2 * special.stdtr(df, -np.abs(t)))
 
 
 def _sup_t(spread: _Spread, level: float, draws: int, rng: np.random.Generator) -> float:
-    """The `level` quantile of max |t| over the rows, t with the rows' correlations and the reference's df."""
+    """The `level` quantile of max |t| over the rows, t with the rows' correlations and the smallest of their df."""
     std_error = spread.std_error
     rows = np.isfinite(std_error)
     if rows.sum() < 2:
@@ -185,15 +198,16 @@ def _sup_t(spread: _Spread, level: float, draws: int, rng: np.random.Generator) 
     correlation = spread.covariance[np.ix_(rows, rows)] / np.outer(std_error[rows], std_error[rows])
     factor = np.linalg.cholesky(correlation + RIDGE * np.eye(len(correlation)))
     z = rng.standard_normal((draws, len(factor))) @ factor.T
-    if np.isfinite(spread.df):
-        z /= np.sqrt(rng.chisquare(spread.df, size=(draws, 1)) / spread.df)
+    df = spread.df[rows].min()
+    if np.isfinite(df):
+        z /= np.sqrt(rng.chisquare(df, size=(draws, 1)) / df)
     quantile = float(np.quantile(np.abs(z).max(axis=1), level, method="higher"))
     return float(np.ceil(quantile / CRITICAL_VALUE_STEP) * CRITICAL_VALUE_STEP)
 
 
-def _table(effects: Effects, spread: _Spread, method: str, alone: float, band: float) -> pd.DataFrame:
+def _table(effects: Effects, spread: _Spread, method: str, alone: Floats, band: Floats) -> pd.DataFrame:
     keys, estimate, std_error = effects.keys, effects.estimate, spread.std_error
-    columns = keys.assign(
+    columns = keys.drop(columns="base_period").assign(
         estimate=estimate,
         std_error=std_error,
         df=np.where(np.isfinite(std_error) & np.isfinite(spread.df), spread.df, np.nan),
@@ -201,6 +215,7 @@ def _table(effects: Effects, spread: _Spread, method: str, alone: float, band: f
         conf_high=estimate + alone * std_error,
         band_low=estimate - band * std_error,
         band_high=estimate + band * std_error,
+        n_units=effects.members.sum(axis=0),
         p_value=_p_values(estimate / std_error, spread.df),
         reason=_reasons(keys, std_error),
     )
@@ -212,7 +227,6 @@ def _table(effects: Effects, spread: _Spread, method: str, alone: float, band: f
         control_group=design.control_group,
         aggregation=effects.aggregation,
         inference=method,
-        n_units=len(effects.panel.units),
     )
 
 

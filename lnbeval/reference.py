@@ -33,7 +33,7 @@ REQUIRED: Final = {
     "events": ("event_id", "event", "date_start", "date_end", "affected", "affected_as_written", "kind", "source", "page_label"),
     "treatment_evidence": ("code", "name", "phase", "status", "date", "evidence", "source"),
     "indicators": (
-        "code", "label", "label_sq", "unit", "direction", "outcome_area", "target_group", "numerator", "denominator",
+        "code", "label", "label_sq", "unit", "effect_unit", "direction", "outcome_area", "target_group", "numerator", "denominator",
         "scale", "decimals", "source_system", "registry_code", "note",
     ),
     "total_rows": ("word", "match"),

@@ -25,6 +25,7 @@ KEYS: Final = (
 
 MIME: Final = "application/vnd.lnbeval.table+json"  # the rows travel inside a notebook's output under this type
 SIGNIFICANT_DIGITS: Final = 10  # more than this differs between BLAS kernels
+P_DIGITS: Final = 6  # tails magnify the last digits of t
 NOISE: Final = 1e-12  # below this a number is the noise of a sum that is zero
 
 
@@ -64,4 +65,11 @@ def from_records(records: list[dict[str, Any]]) -> pd.DataFrame:
 
 def _stable(table: pd.DataFrame) -> pd.DataFrame:
     floats = table.select_dtypes("float").columns
-    return table.assign(**{name: table[name].map(rounded, na_action="ignore") for name in floats})
+    return table.assign(
+        **{name: table[name].map(_digits if name.startswith("p_") else rounded, na_action="ignore") for name in floats}
+    )
+
+
+def _digits(value: float) -> float:
+    """A p-value to the digits that every machine agrees on; however small, it is never zero by rounding."""
+    return float(f"{value:.{P_DIGITS}g}")

@@ -32,7 +32,9 @@ Example:
 @click.option("--outcome", required=True, help="Column with the outcome; empty where not observed.")
 @click.option("--cohort", required=True, help="Column with the first treated period of the unit.")
 @click.option("--never", help="How never treated is coded in --cohort: empty, inf, or a number such as 0.")
-@click.option("--estimator", type=click.Choice(["att_gt", "twfe", "twfe_event_study"]), default="att_gt", show_default=True)
+@click.option(
+    "--estimator", type=click.Choice(["att_gt", "twfe", "twfe_event_study"]), default="att_gt", show_default=True
+)
 @click.option(
     "--control-group",
     type=click.Choice(["never_treated", "not_yet_treated", "all"]),

@@ -58,7 +58,9 @@ def evaluate(names: tuple[str, ...]) -> None:
     _allow_no_git(workspace)
     ran = _reproduce(workspace, targets)
     if names:
-        ran += _reproduce(workspace, ["--single-item", "index"])  # the list of evaluations, whatever state the others are in
+        ran += _reproduce(
+            workspace, ["--single-item", "index"]
+        )  # the list of evaluations, whatever state the others are in
     page = _first_page(workspace, chosen) if names else workspace.site / "index.html"
     said = f"{ran} stages run" if ran else "Up to date: nothing had changed"
     click.echo(f"{said} ({time.monotonic() - started:.1f} s).\nThe pages: {page.as_uri()}")

@@ -81,8 +81,8 @@ def page_banners(workspace: Workspace, parameters: Parameters, reference: Refere
         banners.append(
             Banner(
                 kind="unverified",
-                text=f"Treatment list unverified: {len(unsure)} of {len(treated)} treated municipalities are not confirmed "
-                f"by a document ({counts}).",
+                text=f"{len(unsure)} of the {len(treated)} municipalities on the treatment list are not confirmed by a document "
+                f"({counts}).",
             )
         )
     return tuple(banners)

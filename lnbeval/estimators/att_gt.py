@@ -89,7 +89,7 @@ def _cells(panel: Panel, design: Design) -> _Cells:
 
 def _estimated(panel: Panel, design: Design, cells: _Cells) -> Effects:
     n, k = len(panel.units), len(cells.cohort)
-    influence = np.zeros((n, k), order="F")
+    influence, members = np.zeros((n, k), order="F"), np.zeros((n, k), dtype=bool, order="F")
     estimate, baseline = np.full(k, np.nan), np.full(k, np.nan)
     n_treated, n_control = np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64)
     for block in np.array_split(np.arange(k), max(1, n * k // BLOCK)):
@@ -103,6 +103,7 @@ def _estimated(panel: Panel, design: Design, cells: _Cells) -> Effects:
         before = panel.outcome[:, cells.base[block]]
         baseline[block] = _weighted_mean(np.where(treated, before, 0.0), panel.weight, treated)[0]
         n_treated[block], n_control[block] = treated.sum(axis=0), control.sum(axis=0)
+        members[:, block] = treated | control
     base = cells.period == cells.base
     estimate[base & (n_treated > 0)], influence[:, base] = 0.0, 0.0
     stranded = _stranded(panel, cells, estimate)
@@ -116,6 +117,7 @@ def _estimated(panel: Panel, design: Design, cells: _Cells) -> Effects:
         estimator="att_gt",
         aggregation="cell",
         refit=partial(att_gt, design=design),
+        members=members,
         reweighted=partial(_reweighted, panel, design, cells),
     )
 
@@ -187,6 +189,7 @@ def _columns(
         {
             "cohort": cells.cohort,
             "period": period,
+            "base_period": np.where(cells.base == _NO_BASE, np.nan, panel.periods[cells.base]),
             "event_time": period - cells.cohort,
             "n_treated": n_treated,
             "n_control": n_control,

@@ -39,6 +39,7 @@ def twfe(panel: Panel, design: Design) -> Effects:
             {
                 "cohort": [np.nan],
                 "period": [np.nan],
+                "base_period": [np.nan],
                 "event_time": [np.nan],
                 "n_treated": [int(ever.sum())],
                 "n_control": [int((~ever).sum())],
@@ -55,5 +56,6 @@ def twfe(panel: Panel, design: Design) -> Effects:
         estimator="twfe",
         aggregation="overall",
         refit=partial(twfe, design=design),
+        members=np.asarray(np.isfinite(kept.outcome).any(axis=1))[:, None],
         n_parameters=fit.n_parameters,
     )

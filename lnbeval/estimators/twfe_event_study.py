@@ -57,6 +57,7 @@ def twfe_event_study(panel: Panel, design: Design) -> Effects:
         estimator="twfe_event_study",
         aggregation="event_time",
         refit=partial(twfe_event_study, design=design),
+        members=np.repeat(np.asarray(np.isfinite(kept.outcome).any(axis=1))[:, None], len(times), axis=1),
         n_parameters=fit.n_parameters,
     )
 
@@ -69,6 +70,7 @@ def _columns(panel: Panel, fit: TwoWayFit, event_time: Floats, times: Floats, ba
         {
             "cohort": np.nan,
             "period": np.nan,
+            "base_period": np.nan,
             "event_time": times,
             "n_treated": at.any(axis=1).sum(axis=0),
             "n_control": int((~ever).sum()),

@@ -1,6 +1,7 @@
 """Exhibits: tables, figures and sentences made from values; each knows its data and the estimates it shows."""
 
 from lnbeval.report.coverage_heatmap import coverage_heatmap
+from lnbeval.report.definition import definition
 from lnbeval.report.event_study import event_study
 from lnbeval.report.exhibit import Exhibit
 from lnbeval.report.facts import facts
@@ -19,6 +20,7 @@ __all__ = [
     "checks",
     "checks_title",
     "coverage_heatmap",
+    "definition",
     "event_study",
     "facts",
     "findings",

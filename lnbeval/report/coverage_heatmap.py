@@ -33,7 +33,8 @@ def coverage_heatmap(
         f'<table class="data coverage"><caption style="{HIDDEN}">{escape(title)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-    data = coverage.rename_axis(index=names if levels > 1 else names[0]).reset_index()
+    shown = coverage if counts is None else counts
+    data = shown.rename_axis(index=names if levels > 1 else names[0], columns=None).reset_index()
     return Exhibit(title=title, caption=caption, body=table, data=data)
 
 

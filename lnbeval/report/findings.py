@@ -11,6 +11,8 @@ from lnbeval.report.exhibit import Exhibit, tidy_rows
 from lnbeval.report.sentences import sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 STRONG: Final = re.compile(r"\*\*(.+?)\*\*")
@@ -18,10 +20,23 @@ DESIRED: Final[dict[str, Literal["up", "down"]]] = {"up": "up", "down": "down"}
 
 
 def findings(
-    rows: pd.DataFrame, indicators: pd.DataFrame, *, years: str, estimand: str, level: float = 0.95
+    rows: pd.DataFrame,
+    indicators: pd.DataFrame,
+    *,
+    years: str,
+    estimand: str,
+    cautions: Mapping[str, str],
+    level: float = 0.95,
 ) -> Exhibit:
-    """The overall tidy `rows` in words; `indicators` (index code; columns label, unit, direction) names them."""
-    items = [_item(row, indicators.loc[row["indicator"]], years, estimand, level) for _, row in rows.iterrows()]
+    """The overall tidy `rows` in words; `indicators` (index code; columns label, direction) names them.
+
+    `cautions`, by indicator, is what its sentence must say of its checks.
+    """
+    items = []
+    for _, row in rows.iterrows():
+        caution = cautions.get(str(row["indicator"]), "")
+        warned = f"**\N{WARNING SIGN} {caution}** {estimand}" if caution else estimand
+        items.append(_item(row, indicators.loc[row["indicator"]], years, warned, level))
     return Exhibit(
         title="What the estimates say",
         caption="A wide interval around zero means that we cannot tell; it never means that there was no effect.",
@@ -34,7 +49,7 @@ def _item(row: pd.Series, about: pd.Series, years: str, estimand: str, level: fl
     said = sentence(
         row,
         label=inside_sentence(str(about["label"])),
-        unit=str(about["unit"]),
+        unit=str(row["unit"]),
         years=years,
         desired=DESIRED.get(str(about["direction"])),
         estimand=estimand,

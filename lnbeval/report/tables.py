@@ -14,7 +14,7 @@ from lnbeval.report.numbers import MISSING, SUPPRESSED, decimals_for, interval, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-RIGHT: Final = ("Estimate", "Interval", "p", "Adjusted p", "Before", "df")  # texts that are numbers
+RIGHT: Final = ("Estimate", "Interval", "p", "Adjusted p", "Mean before", "df")  # texts that are numbers
 OPTIONAL: Final = ("p", "Adjusted p")  # left out where no row has one
 
 
@@ -42,6 +42,7 @@ def results_table(rows: pd.DataFrame, *, title: str, caption: str, absent: str =
     shown = pd.DataFrame([_result(row) for _, row in rows.iterrows()])
     shown = shown.astype(dict.fromkeys(("Units", "Treated", "Control", "Observations"), "Int64"))
     spare = [name for name in OPTIONAL if shown[name].isin(["", MISSING]).all()]
+    spare += ["Unit"] if len(set(rows["unit"])) == 1 else []
     spare += ["Method"] if len(set(shown["Method"])) == 1 else []
     shown = shown.drop(columns=spare)
     classes = ["" if status == "ok" else "not-ok" for status in rows["status"]]
@@ -56,10 +57,12 @@ def method_line(rows: pd.DataFrame) -> str:
     fitted = rows[rows["status"] == "ok"]
     if fitted.empty:
         return "Nothing could be estimated; the reasons stand in the table."
+    units = sorted(set(fitted["unit"]) - {""})
+    unit = f"In {units[0]}. " if len(units) == 1 else ""
     counts = ", ".join(
         f"{_span(fitted[name])} {word}"
         for name, word in (
-            ("n_obs", "observations"),
+            ("n_obs", "outcomes"),
             ("n_units", "units"),
             ("n_treated", "treated"),
             ("n_control", "control"),
@@ -67,24 +70,32 @@ def method_line(rows: pd.DataFrame) -> str:
     )
     words = {name: ", ".join(sorted({str(v) for v in fitted[name] if v})) for name in ("estimator", "inference")}
     estimator, inference = words["estimator"] or "not stated", words["inference"] or "not stated"
-    return f"N = {counts}. Estimator: {estimator}. Inference: {inference}; df {_span(fitted['df'], 1)}."
+    df = _span(fitted["df"], 0 if (fitted["df"].dropna() % 1 == 0).all() else 1)
+    return f"{unit}N = {counts}. Estimator: {estimator}. Inference: {inference}; df {df}."
 
 
 def checks(frame: pd.DataFrame, *, title: str, caption: str) -> Exhibit:
-    """Checks (columns check, what, expected, found, passed), the failed first, each with a word and a sign."""
-    ordered = frame.sort_values("passed", kind="stable").reset_index(drop=True)
-    passed = ordered["passed"].astype(bool)
+    """Checks (columns check, what, expected, found, passed), the failed first, each with a word and a sign.
+
+    `passed` is None for a check that was not made or cannot tell.
+    """
+    ordered = frame.assign(rank=frame["passed"].map(_rank)).sort_values("rank", kind="stable").reset_index(drop=True)
+    rank = ordered.pop("rank")
     shown = pd.DataFrame(
         {
             "Check": ordered["check"],
-            "Result": passed.map({True: "✓ passed", False: "✗ FAILED"}),
+            "Result": rank.map(["✗ FAILED", "? cannot tell", "✓ passed"].__getitem__),
             "What": ordered["what"],
             "Expected": ordered["expected"].map(_plain),
             "Found": ordered["found"].map(_plain),
         }
     )
-    body = html_table(shown, caption=title, row_classes=["passed" if ok else "failed" for ok in passed])
+    body = html_table(shown, caption=title, row_classes=rank.map(["failed", "unknown", "passed"].__getitem__).tolist())
     return Exhibit(title=title, caption=caption, body=body, data=ordered)
+
+
+def _rank(passed: bool | None) -> int:
+    return 1 if passed is None or pd.isna(passed) else 2 * int(passed)
 
 
 def row_name(row: pd.Series) -> str:
@@ -96,7 +107,8 @@ def _result(row: pd.Series) -> dict[str, object]:
     decimals = row_decimals(row)
     ok = row["status"] == "ok"
     return {
-        "Estimate of": f"{row_name(row)}, {row['unit']}" if row["unit"] else row_name(row),
+        "Estimate of": row_name(row),
+        "Unit": row["unit"],
         "Estimate": signed(row["estimate"], decimals)
         if ok
         else SUPPRESSED
@@ -105,7 +117,7 @@ def _result(row: pd.Series) -> dict[str, object]:
         "Interval": interval(row["conf_low"], row["conf_high"], decimals) if ok else "",
         "p": p_text(row["p_value"]) if ok else "",
         "Adjusted p": p_text(row["p_value_adjusted"]) if ok else "",
-        "Before": number(row["baseline_mean"], decimals_for(row["baseline_mean"])),
+        "Mean before": number(row["baseline_mean"], decimals_for(row["baseline_mean"])),
         "Units": row["n_units"],
         "Treated": row["n_treated"],
         "Control": row["n_control"],

@@ -4,41 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from lnbeval.report.numbers import row_decimals, signed
+
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
 
 def trend_title(rows: pd.DataFrame, label: str, *, anticipation: int = 0) -> str:
-    """For estimates by event time: how many bands before and after treatment exclude zero."""
+    """For estimates by event time: the last one, and whether the periods before treatment speak against it."""
     made = rows[rows["band_low"].notna()]
     before = made[made["event_time"] < -anticipation]
-    after = made[made["event_time"] >= 0]
+    after = made[made["event_time"] >= 0].sort_values("event_time")
     if after.empty:
         return f"{label}: no estimate after treatment"
-    return f"{label}: {_excluding(before)} before and {_excluding(after)} after treatment exclude zero"
+    last = after.iloc[-1]
+    years = int(last["event_time"])
+    when = "in the first year" if years == 0 else f"{years} {'year' if years == 1 else 'years'} after the first"
+    apart = int(_outside(before["band_low"], before["band_high"]).sum())
+    earlier = (
+        f"{apart} of {len(before)} bands before treatment exclude zero" if len(before) else "nothing before to compare"
+    )
+    return f"{label}: {signed(last['estimate'], row_decimals(last))} {last['unit']} {when}; {earlier}"
 
 
 def overall_title(rows: pd.DataFrame, *, what: str = "indicators") -> str:
     """For one estimate per indicator: how many intervals exclude zero, and how many could not be made."""
     made = rows[rows["conf_low"].notna()]
     clear = _outside(made["conf_low"], made["conf_high"]).sum()
-    title = f"{clear} of {len(rows)} {what} have an interval that excludes zero"
+    title = f"For {clear} of {len(rows)} {what} the data can tell the direction of the effect"
     absent = len(rows) - len(made)
     return f"{title}; {absent} could not be made" if absent else title
 
 
 def checks_title(checks: pd.DataFrame) -> str:
-    """How many checks failed."""
-    failed = int((~checks["passed"].astype(bool)).sum())
-    if failed == 0:
-        return f"All {len(checks)} checks passed"
-    return f"{failed} of {len(checks)} checks failed"
-
-
-def _excluding(rows: pd.DataFrame) -> str:
-    return f"{_outside(rows['band_low'], rows['band_high']).sum()} of {len(rows)} bands"
+    """How many checks failed, and how many cannot tell."""
+    failed = sum(passed is False or passed == 0 for passed in checks["passed"] if not pd.isna(passed))
+    unknown = int(checks["passed"].isna().sum())
+    title = f"{failed} of {len(checks)} checks failed" if failed else f"None of {len(checks)} checks failed"
+    return f"{title}; {unknown} cannot tell" if unknown else title
 
 
 def _outside(low: pd.Series[float], high: pd.Series[float]) -> NDArray[np.bool_]:

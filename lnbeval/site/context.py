@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 BANNER_WORDS: Final = {
-    "synthetic": "Synthetic data.",
+    "synthetic": "SYNTHETIC data.",
     "check": "A check of the machinery.",
     "unverified": "Not verified.",
     "exploratory": "Exploratory.",

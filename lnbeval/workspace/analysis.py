@@ -102,7 +102,7 @@ def _table(
             aggregation=by,
             inference=analysis.inference,
         )
-    unit = study.indicator(indicator)["unit"]
+    unit = study.indicator(indicator)["effect_unit"]
     return table.assign(evaluation=study.name, scenario=scenario, indicator=indicator, unit=unit)
 
 

@@ -30,7 +30,12 @@ EXPECTED = {
 
 def schema_messages(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """One sentence per fault, each with the parameter's full name, what stands there and what may."""
-    return list(dict.fromkeys(_sentence(detail, model) for detail in error.errors()))
+    details = error.errors()
+    inner = {detail["loc"][:depth] for detail in details for depth in range(1, len(detail["loc"]))}
+    told = [
+        detail for detail in details if detail["loc"] not in inner
+    ]  # a list is not empty when its members are wrong
+    return list(dict.fromkeys(_sentence(detail, model) for detail in told))
 
 
 def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:

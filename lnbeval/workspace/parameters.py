@@ -44,6 +44,7 @@ class Phase(_Part):
 
     phase: int
     first_treated: int
+    note: str = ""  # on the page about the treatment
 
 
 class Treatment(_Part):
@@ -52,6 +53,8 @@ class Treatment(_Part):
     table: Text  # below data/
     status: Annotated[tuple[Status, ...], Field(min_length=1)]
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    announced: Annotated[int, Field(ge=1)] | None = None  # targeted municipalities that the programme speaks of
+    others: Text = "Not targeted"  # what the other municipalities are called
     truth: str | None = None  # synthetic data only: the true effects, below data/
 
 

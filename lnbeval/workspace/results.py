@@ -59,8 +59,12 @@ def _metrics(results: pd.DataFrame, flow: dict[str, Any]) -> dict[str, Any]:
     """What `dvc metrics diff` compares: the overall effect of each indicator, its placebos, and the flow of rows."""
     overall = results[results["aggregation"] == "overall"]
     effects: dict[str, dict[str, Any]] = {}
-    for _, row in overall.iterrows():
-        name = " ".join(filter(None, (row["estimator"], row["scenario"])))
+    for row in overall.to_dict("records"):
         values = {key: None if pd.isna(row[key]) else rounded(float(row[key])) for key in HEADLINE}
-        effects.setdefault(row["indicator"], {})[name] = {**values, "status": row["status"]}
+        about = {key: row[key] for key in ("estimator", "unit", "status")}
+        effects.setdefault(row["indicator"], {})[row["scenario"] or "overall"] = {
+            **values,
+            **about,
+            "n_treated": int(row["n_treated"]) if pd.notna(row["n_treated"]) else 0,
+        }
     return {"effects": effects, "flow": flow, "rows_of_results": len(results)}

@@ -59,7 +59,7 @@ class Study:
     def cohorts(self) -> pd.Series[str]:
         """What each municipality's cohort is called, by code."""
         last = int(self.rows["period"].max())
-        return self.treated["cohort"].map(lambda cohort: cohort_label(cohort, last))
+        return self.treated["cohort"].map(lambda cohort: cohort_label(cohort, last, self.parameters.treatment.others))
 
     def indicator(self, code: str) -> dict[Hashable, Any]:
         """The registry's row of an indicator: label, unit, direction, decimals and the rest."""

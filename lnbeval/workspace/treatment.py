@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lnbeval.workspace.parameters import Treatment
 
 RANK: Final = ("confirmed", "indirect", "mentioned", "illustrative")  # how well documented, best first
-NOT_TARGETED: Final = "Not targeted"
 COLUMNS: Final = ("code", "phase", "status", "source")
 
 
@@ -39,10 +38,10 @@ def treated_municipalities(table: Path, treatment: Treatment, reference: Referen
     return pd.concat([names, columns.assign(cohort=columns["cohort"].astype(float))], axis=1)
 
 
-def cohort_label(cohort: float, last_period: int) -> str:
+def cohort_label(cohort: float, last_period: int, others: str) -> str:
     """How a cohort is called on the pages."""
     if np.isnan(cohort) or np.isinf(cohort) or cohort > last_period:
-        return NOT_TARGETED
+        return others
     return f"Treated from {cohort:g}"
 
 

@@ -73,7 +73,9 @@ def test_every_figure_has_a_name_and_its_data(browser, site):
     figures = page.query_selector_all("figure svg[role=img]")
     assert len(figures) == 2
     for figure in figures:
-        name = figure.evaluate("e => (document.getElementById(e.getAttribute('aria-labelledby').split(' ')[0]) || {}).textContent")
+        name = figure.evaluate(
+            "e => (document.getElementById(e.getAttribute('aria-labelledby').split(' ')[0]) || {}).textContent"
+        )
         assert "Voter turnout" in name
         opener = figure.evaluate_handle("e => e.closest('figure').querySelector('details summary')")
         opener.as_element().click()

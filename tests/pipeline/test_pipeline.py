@@ -40,7 +40,9 @@ def test_it_says_what_it_does_and_where_the_pages_are(evaluated):
 def test_results_are_those_that_are_committed(evaluated):
     for name in ("results.csv", "metrics.json"):
         fresh = (evaluated[0] / "outputs/turnout" / name).read_bytes()
-        assert fresh == (ROOT / "outputs/turnout" / name).read_bytes(), f"{name}: run `make evaluate` and commit the results"
+        assert fresh == (ROOT / "outputs/turnout" / name).read_bytes(), (
+            f"{name}: run `make evaluate` and commit the results"
+        )
 
 
 def test_published_checks_of_the_turnout_panel(evaluated):
@@ -77,11 +79,11 @@ def test_a_second_run_recomputes_nothing(evaluated):
 def test_a_changed_level_reruns_only_the_pages_and_after(rerun):
     path = rerun / "params/turnout.yaml"
     path.write_text(path.read_text("utf-8").replace("level: 0.95", "level: 0.9"), encoding="utf-8")
-    before = json.loads((rerun / "outputs/turnout/metrics.json").read_text())["effects"]["turnout"]["att_gt"]
+    before = json.loads((rerun / "outputs/turnout/metrics.json").read_text())["effects"]["turnout"]["overall"]
     ended = run_lnbeval(rerun, "evaluate")
     assert ended.returncode == 0, ended.stderr
     assert stages_run(ended.stdout) == {"pages", "collect", "site", "manifest", "index"}
-    after = json.loads((rerun / "outputs/turnout/metrics.json").read_text())["effects"]["turnout"]["att_gt"]
+    after = json.loads((rerun / "outputs/turnout/metrics.json").read_text())["effects"]["turnout"]["overall"]
     assert after["estimate"] == before["estimate"]
     assert before["conf_low"] < after["conf_low"] < after["conf_high"] < before["conf_high"]
 
@@ -165,7 +167,9 @@ def test_a_missing_notebook_parameter_cell_stops_before_a_kernel_starts(rerun):
 
 def test_an_unknown_notebook_parameter_stops_before_a_kernel_starts(rerun):
     path = rerun / "notebooks/04_results.ipynb"
-    path.write_text(path.read_text("utf-8").replace('control_group = \\"never', 'control_grup = \\"never'), encoding="utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace('control_group = \\"never', 'control_grup = \\"never'), encoding="utf-8"
+    )
     ended = run_lnbeval(rerun, "evaluate")
     assert ended.returncode == 2
     assert "did you mean 'control_group'?" in ended.stderr

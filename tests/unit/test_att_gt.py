@@ -10,6 +10,7 @@ from panels import PERIODS, STAGGERED, panel_of, simulated
 from lnbeval import NEVER, Design, att_gt
 from lnbeval.effects import BASE_PERIOD
 from lnbeval.errors import DesignError
+from lnbeval.panel import units_kept
 
 TWO_BY_TWO = {"a": (2, [1, 4]), "b": (2, [3, 8]), "c": (NEVER, [0, 1]), "d": (NEVER, [5, 7])}
 
@@ -221,6 +222,18 @@ def test_work_done_in_blocks_is_the_same(monkeypatch):
     np.testing.assert_allclose(whole.estimate, parts.estimate, atol=1e-13)  # sums in another order
     np.testing.assert_allclose(whole.influence, parts.influence, atol=1e-12)
     pd.testing.assert_frame_equal(whole.keys, parts.keys)
+
+
+def test_reweighting_drops_what_a_refit_without_those_units_drops():
+    # Without the never treated the last cohort has no estimate after treatment: its earlier periods go too.
+    data = simulated()
+    left = np.isfinite(data.cohort)
+    effects = att_gt(data, Design(control_group="not_yet_treated"))
+    fitted = by_cell(effects.refit(units_kept(data, left)))
+    keys = effects.keys[["cohort", "period"]].astype(int).itertuples(index=False, name=None)
+    got = dict(zip(keys, effects.reweighted(left[None].astype(float))[0], strict=True))
+    assert {cohort for cohort, _ in fitted} == {4}
+    assert got == pytest.approx({key: fitted.get(key, np.nan) for key in got}, abs=1e-12, nan_ok=True)
 
 
 def test_treated_controls_are_refused():

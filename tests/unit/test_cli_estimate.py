@@ -192,4 +192,10 @@ def test_every_verb_has_help_with_an_example(verb, capsys):
 def test_only_finished_verbs_are_listed(capsys):
     assert exit_code(["--help"]) == 0
     listed = capsys.readouterr().out.split("Commands:")[1].split("Start with")[0]
-    assert [line.split()[0] for line in listed.splitlines() if line.strip()] == ["check", "estimate", "evaluate", "new", "twin"]
+    assert [line.split()[0] for line in listed.splitlines() if line.strip()] == [
+        "check",
+        "estimate",
+        "evaluate",
+        "new",
+        "twin",
+    ]

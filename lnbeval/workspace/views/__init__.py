@@ -1,5 +1,6 @@
 """Tables of a study that the pages show beside the estimates."""
 
+from lnbeval.workspace.views.checks import cautions, checks, placebo_title, years_after
 from lnbeval.workspace.views.data import (
     coverage,
     coverage_title,
@@ -12,20 +13,19 @@ from lnbeval.workspace.views.data import (
     sources,
     spellings,
 )
+from lnbeval.workspace.views.definition import definition
 from lnbeval.workspace.views.tracing import finest, fingerprints, method, parameter_rows
 from lnbeval.workspace.views.trends import (
-    checks,
     events,
     group_means,
     labelled,
     mean_rows,
     name,
-    placebo_title,
+    timed,
     truth_rows,
     truth_title,
     unit,
     with_truth,
-    years_after,
 )
 from lnbeval.workspace.views.who import (
     about,
@@ -39,10 +39,12 @@ from lnbeval.workspace.views.who import (
 
 __all__ = [
     "about",
+    "cautions",
     "checks",
     "cohort_order",
     "coverage",
     "coverage_title",
+    "definition",
     "documentation",
     "documentation_title",
     "events",
@@ -66,6 +68,7 @@ __all__ = [
     "short_digest",
     "sources",
     "spellings",
+    "timed",
     "truth_rows",
     "truth_title",
     "unit",

@@ -36,6 +36,7 @@ def flow_rows(study: Study) -> pd.DataFrame:
         ("Cells not reported", flow["cells_missing"]),
         ("Cells set aside", flow["cells_set_aside"]),
         ("Cells used", flow["cells_used"]),
+        ("Cells read after conversion (decimal comma, thousands mark)", len(study.log("repaired"))),
         ("Municipality-years in the panel", flow["municipality_years"]),
     ]
     steps += [(f"Observed: {study.indicator(code)['label']}", count) for code, count in flow["observed"].items()]
@@ -45,7 +46,8 @@ def flow_rows(study: Study) -> pd.DataFrame:
 def flow_title(study: Study) -> str:
     """Rows read, used and set aside."""
     flow = study.flow
-    return f"{flow['rows_read']} rows read: {flow['rows_used']} used, {flow['rows_set_aside']} set aside"
+    rows = f"{flow['rows_read']:,} rows read: {flow['rows_used']:,} used, {flow['rows_set_aside']:,} set aside"
+    return f"{rows}; {flow['cells_set_aside']:,} single cells set aside" if flow["cells_set_aside"] else rows
 
 
 def set_aside(study: Study) -> pd.DataFrame:
@@ -72,7 +74,7 @@ def coverage(study: Study) -> pd.DataFrame:
 def coverage_title(study: Study) -> str:
     """How much of what could be observed is."""
     share = coverage(study).to_numpy().mean()
-    return f"{100 * share:.0f}\N{NO-BREAK SPACE}% of municipality-years are observed, over all indicators"
+    return f"{100 * share:.0f}\N{NO-BREAK SPACE}% of values are observed, over all indicators"
 
 
 def spellings(study: Study) -> pd.DataFrame:
@@ -81,6 +83,8 @@ def spellings(study: Study) -> pd.DataFrame:
     names = study.reference.municipalities["name"]
     log = log.assign(name=log["code"].map(names))
     other = log[(log["how"] != "code") & (log["written"] != log["name"])]
+    if other.empty:
+        return pd.DataFrame({"Written": ["none: every name or code is as in the reference"]})
     counted = other.groupby(["written", "name", "how"], sort=True)["rows"].sum().reset_index()
     return counted.rename(columns={"written": "Written", "name": "Read as", "how": "Known as", "rows": "Rows"})
 

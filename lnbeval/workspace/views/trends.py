@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,16 +10,7 @@ import pandas as pd
 from lnbeval.table import tidy
 
 if TYPE_CHECKING:
-    from lnbeval.workspace.analysis import Analysis
     from lnbeval.workspace.study import Study
-
-NO_PLACEBO: Final = {
-    "check": "Placebos",
-    "what": "effects of a treatment that had not begun",
-    "expected": "at least one",
-    "found": "none declared in the parameters",
-    "passed": False,
-}
 
 
 def name(study: Study, indicator: str) -> str:
@@ -78,6 +69,11 @@ def labelled(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(label=[_label(study, row) for row in table.to_dict("records")])
 
 
+def timed(table: pd.DataFrame) -> pd.DataFrame:
+    """A tidy table of one indicator with a `label` column that names only the time."""
+    return table.assign(label=[_since(int(e)) if pd.notna(e) else "all" for e in table["event_time"]])
+
+
 def _label(study: Study, row: dict[Any, Any]) -> str:
     parts = [
         name(study, row["indicator"]),
@@ -94,64 +90,6 @@ def _since(event_time: int) -> str:
         return "first year of treatment"
     years = "year" if abs(event_time) == 1 else "years"
     return f"{abs(event_time)} {years} {'before' if event_time < 0 else 'after'}"
-
-
-def checks(study: Study, placebo: pd.DataFrame, by_time: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
-    """Every check of the design: check, what, expected, found, passed. One that could not be made has not passed."""
-    rows = [_placebo_check(study, row, analysis.level) for row in placebo.to_dict("records")] or [NO_PLACEBO]
-    rows += [_trend_check(study, part, analysis.level) for _, part in by_time.groupby("indicator", sort=False)]
-    rows.append(_treatment_check(study))
-    return pd.DataFrame(rows, columns=["check", "what", "expected", "found", "passed"])
-
-
-def _placebo_check(study: Study, row: dict[Any, Any], level: float) -> dict[str, Any]:
-    name = study.indicator(row["indicator"])["label"]
-    about = {
-        "check": f"{name}: {row['scenario']}",
-        "what": "effect of a treatment that had not begun",
-        "expected": "interval includes 0",
-    }
-    if pd.isna(row["conf_low"]):
-        return {**about, "found": f"not made: {row['reason']}", "passed": False}
-    found = f"{row['estimate']:.2f} ({100 * level:g} % interval {row['conf_low']:.2f} to {row['conf_high']:.2f})"
-    return {
-        **about,
-        "found": found.replace("-", "\N{MINUS SIGN}"),
-        "passed": bool(row["conf_low"] <= 0 <= row["conf_high"]),
-    }
-
-
-def _trend_check(study: Study, rows: pd.DataFrame, level: float) -> dict[str, Any]:
-    name = study.indicator(rows["indicator"].iloc[0])["label"]
-    about = {
-        "check": f"{name}: periods before treatment",
-        "what": f"estimates before treatment, {100 * level:g} % band over all periods together",
-        "expected": "every band includes 0",
-    }
-    before = rows[(rows["event_time"] < -study.parameters.design.anticipation) & rows["band_low"].notna()]
-    if before.empty:
-        return {**about, "found": "not made: no period before treatment with an interval", "passed": False}
-    outside = before[(before["band_low"] > 0) | (before["band_high"] < 0)]
-    return {**about, "found": f"{len(outside)} of {len(before)} bands exclude 0", "passed": outside.empty}
-
-
-def _treatment_check(study: Study) -> dict[str, Any]:
-    treated = study.treated.dropna(subset=["cohort"])
-    sure = int((treated["status"] == "confirmed").sum())
-    return {
-        "check": "Treatment list",
-        "what": "treated municipalities confirmed by a document",
-        "expected": f"{len(treated)} of {len(treated)}",
-        "found": f"{sure} of {len(treated)}",
-        "passed": sure == len(treated),
-    }
-
-
-def placebo_title(placebo: pd.DataFrame) -> str:
-    """How many placebo effects are distinguishable from zero."""
-    made = placebo[placebo["conf_low"].notna()]
-    failed = int(((made["conf_low"] > 0) | (made["conf_high"] < 0)).sum())
-    return f"{failed} of {len(placebo)} placebos exclude zero, where nothing can have happened"
 
 
 def with_truth(study: Study, table: pd.DataFrame) -> pd.DataFrame:
@@ -184,10 +122,3 @@ def truth_title(by_time: pd.DataFrame) -> str:
     after = by_time[(by_time["event_time"] >= 0) & by_time["conf_low"].notna()]
     inside = int(after["truth"].between(after["conf_low"], after["conf_high"]).sum())
     return f"{inside} of {len(after)} intervals by years since treatment contain the true effect"
-
-
-def years_after(study: Study) -> str:
-    """The periods that effects are averaged over."""
-    first = int(study.treated["cohort"].min())
-    after = sorted(year for year in study.rows["period"].unique() if year >= first)
-    return str(after[0]) if len(after) == 1 else f"{after[0]} to {after[-1]}"

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lnbeval.workspace.treatment import NOT_TARGETED
-
 if TYPE_CHECKING:
     from lnbeval.workspace.study import Study
 
 
 def cohort_order(study: Study) -> list[str]:
     """Cohorts as the pages list them: by first treated period, the not targeted last."""
-    names = set(study.cohorts)
-    return [*sorted(names - {NOT_TARGETED}), *(names & {NOT_TARGETED})]
+    names, others = set(study.cohorts), study.parameters.treatment.others
+    return [*sorted(names - {others}), *(names & {others})]
 
 
 def municipalities(study: Study) -> pd.DataFrame:
@@ -52,11 +50,16 @@ def about(study: Study) -> list[tuple[str, str, str]]:
     rows, treated = study.rows, study.treated
     groups = [(name, str(int((study.cohorts == name).sum())), "municipalities") for name in cohort_order(study)]
     periods = sorted(rows["period"].unique())
+    phases = [
+        (f"Phase {phase.phase}", f"from {phase.first_treated}", phase.note)
+        for phase in study.parameters.treatment.phases
+    ]
     return [
         ("Municipalities", str(len(treated)), f"in {treated['county'].nunique()} counties"),
+        *phases,
         *groups,
         ("Periods", str(len(periods)), f"{periods[0]} to {periods[-1]}" + _gaps(periods)),
-        ("Indicators", str(len(study.parameters.indicators)), "each with a definition in the registry"),
+        ("Indicators", str(len(study.parameters.indicators)), "defined on their pages"),
     ]
 
 
@@ -70,15 +73,16 @@ def map_title(study: Study) -> str:
 
 
 def documentation_title(study: Study) -> str:
-    """How many of the targeted are confirmed."""
+    """How many of the targeted are confirmed, of those that the programme speaks of where that is known."""
     used = study.treated.dropna(subset=["status"])
-    return f"{int((used['status'] == 'confirmed').sum())} of {len(used)} targeted municipalities are confirmed by a document"
+    announced = study.parameters.treatment.announced or len(used)
+    return f"{int((used['status'] == 'confirmed').sum())} of {announced} targeted municipalities are confirmed by a document"
 
 
 def first_treated(study: Study) -> dict[str, int]:
     """First treated period of each treated cohort, by its name."""
     pairs = zip(study.cohorts, study.treated["cohort"], strict=True)
-    return {name: int(cohort) for name, cohort in pairs if name != NOT_TARGETED}
+    return {name: int(cohort) for name, cohort in pairs if name != study.parameters.treatment.others}
 
 
 def _gaps(periods: list[int]) -> str:

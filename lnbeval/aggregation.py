@@ -52,7 +52,8 @@ def aggregate(effects: Effects, by: By) -> Effects:
         influence=influence,
         aggregation=by,
         refit=_Again(refit=effects.refit, by=by),
-        members=_members(effects, rows),
+        treated=_union(effects.treated, rows),
+        control=_union(effects.control, rows),
         reweighted=None if effects.reweighted is None else partial(_reweighted, effects, rows, effects.reweighted),
     )
 
@@ -143,39 +144,34 @@ def _share_influence(effects: Effects, rows: _Rows, average: Floats) -> Floats:
     return np.asarray(scale[:, None] * by_cohort[np.where(known, found, len(cohorts))])
 
 
-def _members(effects: Effects, rows: _Rows) -> Booleans:
-    return np.column_stack([effects.members[:, used].any(axis=1) for used in rows.used.T])
+def _union(members: Booleans, rows: _Rows) -> Booleans:
+    """Units that are members of any estimate in each average, (n, m)."""
+    return np.column_stack([members[:, used].any(axis=1) for used in rows.used.T])
 
 
 def _columns(effects: Effects, rows: _Rows) -> dict[str, NDArray[Any]]:
     some = rows.used.any(axis=0)
     baseline = rows.weight.T @ np.nan_to_num(effects.columns["baseline_mean"])
-    treated = (
-        effects.cohort[:, None] == effects.columns["cohort"]
-    )  # (n, k); for regressions nobody: they say themselves
     return key_columns(
         {
             **rows.key,
             "base_period": np.nan,
-            "n_treated": _most(effects, rows, "n_treated", effects.members & treated),
-            "n_control": _most(effects, rows, "n_control", effects.members & ~treated),
+            "n_treated": _union(effects.treated, rows).sum(axis=0),
+            "n_control": _union(effects.control, rows).sum(axis=0),
             "n_obs": _outcomes(effects, rows),
             "baseline_mean": np.where(some, baseline, np.nan),
             "status": np.where(some, "ok", "not_estimable").astype(object),
+            "fewest": np.where(some, np.where(rows.used, effects.columns["fewest"][:, None], np.inf).min(axis=0), 0),
             "reason": _reasons(effects, rows),
         }
     )
 
 
-def _most(effects: Effects, rows: _Rows, name: str, members: Booleans) -> Integers:
-    """Different units among `members` of each average's estimates; for estimates over many cohorts, the most of any."""
-    if np.isnan(effects.columns["cohort"]).any():
-        return np.asarray(np.where(rows.used, effects.columns[name][:, None], 0).max(axis=0))
-    return np.asarray([members[:, used].any(axis=1).sum() for used in rows.used.T], dtype=np.int64)
-
-
 def _outcomes(effects: Effects, rows: _Rows) -> Integers:
-    """Different outcomes that each average rests on: members of its estimates in their periods and base periods."""
+    """Different outcomes that each average rests on: members of its estimates in their periods and base periods.
+
+    Of an average of averages, the most that any of them rests on.
+    """
     period, base = effects.columns["period"], effects.columns["base_period"]
     if np.isnan(period).any() or np.isnan(base[effects.ok]).any():
         return np.asarray(np.where(rows.used, effects.columns["n_obs"][:, None], 0).max(axis=0))

@@ -74,6 +74,12 @@ def analysed(panel: Panel, design: Design) -> Panel:
             f"There is only one period ({kept.periods[0]}). A difference-in-differences needs at least one before treatment "
             "and one after it."
         )
+    lost = np.setdiff1d(panel.cohort, kept.cohort)
+    if lost.size:
+        named = ", ".join("never treated" if np.isinf(g) else f"{g:g}" for g in lost)
+        raise DesignError(
+            f"missing='complete' leaves no unit of cohort {named}. Use missing='pairwise' or complete the data."
+        )
     _refuse_one_sided(kept)
     return kept
 

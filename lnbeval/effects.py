@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnbeval.design import Design
-    from lnbeval.panel import Booleans, Floats, Labels, Panel
+    from lnbeval.panel import Booleans, Floats, Integers, Labels, Panel
 
 Aggregation = Literal["cell", "overall", "event_time", "cohort", "period"]
 
 KEY_COLUMNS: Final = (
-    "cohort", "period", "base_period", "event_time", "n_treated", "n_control", "n_obs", "baseline_mean", "status", "reason",
+    "cohort", "period", "base_period", "event_time", "n_treated", "n_control", "n_obs", "fewest", "baseline_mean", "status", "reason",
 )  # fmt: skip
 BASE_PERIOD: Final = "base period: zero by construction"
 
@@ -30,8 +30,8 @@ class Effects:
     """k estimates on n units.
 
     `columns` says what each estimate is: cohort, period, base_period and event_time (NaN where it is over several),
-    n_treated and n_control (different units), n_obs (different outcomes), baseline_mean (of the treated in the base
-    period), status and reason; `keys` is the same as a table.
+    n_treated and n_control (different units), n_obs (different outcomes), fewest (clusters on either side of any
+    comparison in it), baseline_mean (of the treated before treatment), status and reason; `keys` is the same as a table.
     `influence` is scaled so that estimate - estimand is about influence.mean(axis=0): without clusters its variance is
     (influence**2).sum(axis=0) / n**2. An estimate that could not be made is NaN, its influence zero, its reason given.
     `refit` makes the same estimates on another panel: what placebo and permutation do is call it. Where it is set,
@@ -47,12 +47,13 @@ class Effects:
     estimator: str
     aggregation: Aggregation
     refit: Callable[[Panel], Effects]
-    members: Booleans  # (n, k) units that an estimate rests on, treated or control
+    treated: Booleans  # (n, k) units whose effect an estimate is
+    control: Booleans  # (n, k) units they are compared with
     reweighted: Callable[[Floats], Floats] | None = None
     n_parameters: int | None = None  # of a regression, unit effects apart; None where there is no regression
 
     def __post_init__(self) -> None:
-        for name, kind in (("estimate", float), ("influence", float), ("members", bool)):
+        for name, kind in (("estimate", float), ("influence", float), ("treated", bool), ("control", bool)):
             array = np.asarray(getattr(self, name), dtype=kind).view()
             array.flags.writeable = False
             object.__setattr__(self, name, array)
@@ -68,6 +69,11 @@ class Effects:
         return np.asarray(self.columns["status"] == "ok")
 
     @property
+    def members(self) -> Booleans:
+        """Units that an estimate rests on, (n, k)."""
+        return self.treated | self.control
+
+    @property
     def cohort(self) -> Floats:
         """Cohort of each unit, (n,)."""
         return self.panel.cohort
@@ -81,6 +87,14 @@ class Effects:
     def cluster(self) -> Labels:
         """Cluster of each unit, (n,)."""
         return self.panel.cluster
+
+
+def clusters_among(members: Booleans, cluster: Labels) -> Integers:
+    """Different clusters among the members of each column, (k,)."""
+    position, labels = pd.factorize(cluster)
+    if len(labels) == len(position):
+        return np.asarray(members.sum(axis=0))
+    return np.array([len(np.unique(position[column])) for column in members.T], dtype=np.int64)
 
 
 def key_columns(columns: Mapping[str, Any]) -> dict[str, NDArray[Any]]:

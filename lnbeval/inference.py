@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from lnbeval.effects import clusters_among
 from lnbeval.errors import DesignError, ParameterError
 from lnbeval.panel import units_kept
 from lnbeval.table import tidy
@@ -124,9 +125,8 @@ def _jackknife(effects: Effects) -> _Spread:
 
 def _contributing(effects: Effects) -> Floats:
     """Clusters with a unit that the estimate rests on, (k,), at least two: the others say nothing about its error."""
-    position, clusters = _clusters(effects)
-    counts = [len(np.unique(position[rests])) for rests in effects.members.T]
-    return np.asarray(np.clip(np.array(counts, dtype=float), min(2, clusters), None))
+    counts = clusters_among(effects.members, effects.cluster)
+    return np.asarray(np.maximum(counts, 2), dtype=float)
 
 
 def _scaled(covariance: Floats, factor: Floats) -> Floats:
@@ -170,11 +170,16 @@ SPREADS: Final = {"analytic": _analytic, "cr1": _cr1, "jackknife": _jackknife}
 
 
 def _without_lone_units(effects: Effects, spread: _Spread) -> _Spread:
-    """One treated or control unit has no variance of its own: an error from the others only would be far too small."""
-    lone = (effects.columns["n_treated"] == 1) | (effects.columns["n_control"] == 1)
+    """One treated or control cluster has no variance of its own: an error from the others only would be far too small."""
+    lone = np.minimum(*_sides(effects)) == 1
     covariance = spread.covariance.copy()
     covariance[lone, :] = covariance[:, lone] = np.nan
     return _Spread(covariance=covariance, df=spread.df)
+
+
+def _sides(effects: Effects) -> tuple[Integers, Integers]:
+    """Different clusters on the treated side and on the control side of each estimate, (k,) each."""
+    return clusters_among(effects.treated, effects.cluster), clusters_among(effects.control, effects.cluster)
 
 
 def _quantile(level: float, df: Floats) -> Floats:
@@ -207,7 +212,7 @@ def _sup_t(spread: _Spread, level: float, draws: int, rng: np.random.Generator) 
 
 def _table(effects: Effects, spread: _Spread, method: str, alone: Floats, band: Floats) -> pd.DataFrame:
     keys, estimate, std_error = effects.keys, effects.estimate, spread.std_error
-    columns = keys.drop(columns="base_period").assign(
+    columns = keys.drop(columns=["base_period", "fewest"]).assign(
         estimate=estimate,
         std_error=std_error,
         df=np.where(np.isfinite(std_error) & np.isfinite(spread.df), spread.df, np.nan),
@@ -217,7 +222,7 @@ def _table(effects: Effects, spread: _Spread, method: str, alone: Floats, band: 
         band_high=estimate + band * std_error,
         n_units=effects.members.sum(axis=0),
         p_value=_p_values(estimate / std_error, spread.df),
-        reason=_reasons(keys, std_error),
+        reason=_reasons(effects, std_error),
     )
     design = effects.design
     return tidy(
@@ -230,17 +235,21 @@ def _table(effects: Effects, spread: _Spread, method: str, alone: Floats, band: 
     )
 
 
-def _reasons(keys: pd.DataFrame, std_error: Floats) -> list[str]:
-    rows = zip(keys["status"], keys["reason"], keys["n_treated"], keys["n_control"], std_error, strict=True)
-    return ["; ".join(filter(None, (why, _caution(*row)))) for why, row in ((row[1], row) for row in rows)]
+def _reasons(effects: Effects, std_error: Floats) -> list[str]:
+    columns = effects.columns
+    rows = zip(columns["status"], columns["reason"], *_sides(effects), columns["fewest"], std_error, strict=True)
+    return ["; ".join(filter(None, (row[1], _caution(*row)))) for row in rows]
 
 
-def _caution(status: str, why: str, n_treated: int, n_control: int, std_error: float) -> str:
+def _caution(status: str, why: str, treated: int, control: int, fewest: int, std_error: float) -> str:
+    """What a row must say of its error; numbers are of clusters, which are the units when none are declared."""
     if status != "ok" or why.startswith("base period"):
         return ""
-    if min(n_treated, n_control) == 1:
-        return f"one {'treated' if n_treated == 1 else 'control'} unit: no interval from this method"
+    if min(treated, control) == 1:
+        return f"one {'treated' if treated == 1 else 'control'} unit or cluster: no interval from this method"
     if np.isnan(std_error):
         return "no error: the estimate cannot be made without some cluster, or does not vary"
-    few = [f"{n} {word}" for n, word in ((n_treated, "treated"), (n_control, "control")) if n < FEW]
-    return f"only {' and '.join(few)} units: the error is likely too small" if few else ""
+    few = [f"{n} {word}" for n, word in ((treated, "treated"), (control, "control")) if n < FEW]
+    if few:
+        return f"only {' and '.join(few)} units or clusters: the error is likely too small"
+    return "rests in part on a single unit or cluster: the error is likely too small" if fewest == 1 else ""

@@ -40,7 +40,7 @@ def checked_columns(frame: pd.DataFrame, wanted: Sequence[str]) -> None:
 
 def checked_periods(values: pd.Series, name: str) -> tuple[Integers, Integers]:
     """Distinct periods in increasing order, and for each row the position of its period. Whole numbers only."""
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    numbers = _numbers(values, name)
     bad = ~np.isfinite(numbers) | (numbers != np.floor(numbers))
     if bad.any():
         raise PanelError(
@@ -74,7 +74,7 @@ def refuse_duplicates(row: Integers, column: Integers, units: Labels, periods: I
 def checked_outcome(frame: pd.DataFrame, outcome: str, unit: str, period: str) -> Floats:
     """The outcome of each row; empty cells are NaN, text and infinities are refused."""
     values = frame[outcome]
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    numbers = _numbers(values, outcome)
     bad = (np.isnan(numbers) & values.notna().to_numpy()) | np.isinf(numbers)
     if bad.any():
         named = [
@@ -91,20 +91,20 @@ def checked_cohorts(
     values: pd.Series, row: Integers, units: Labels, periods: Integers, *, name: str, never: str | float | None
 ) -> Floats:
     """The cohort of each unit, infinity for never treated, which `never` says how it is coded."""
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    numbers = _numbers(values, name)
     text = np.isnan(numbers) & values.notna().to_numpy() & (values.astype(str).to_numpy() != str(never))
     if text.any():
         raise PanelError(
             f"Cohort '{name}' must be the first treated period, a number; it is not in {_rows(values, text)}."
         )
     cohorts = np.where(_coded_never(numbers, values, never), np.inf, numbers)
-    _refuse_undeclared(cohorts, row, periods, name=name)
+    _refuse_undeclared(cohorts, row, periods, name=name, declared=never is not None)
     return _constant(cohorts, row, units, name)
 
 
 def unit_numbers(values: pd.Series, row: Integers, units: Labels, name: str) -> Floats:
     """One number per unit, the same in all its rows."""
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    numbers = _numbers(values, name)
     bad = ~np.isfinite(numbers)
     if bad.any():
         raise PanelError(
@@ -121,6 +121,15 @@ def unit_values(values: pd.Series, row: Integers, units: Labels, name: str) -> L
     return np.asarray(labels, dtype=object)[_constant(codes.astype(float), row, units, name).astype(np.int64)]
 
 
+def _numbers(values: pd.Series, name: str) -> Floats:
+    """The column as numbers, NaN where it is none; dates and truth values are no numbers, though pandas counts them."""
+    if values.dtype.kind in "mMb" or isinstance(values.dtype, pd.PeriodDtype):
+        raise PanelError(
+            f"'{name}' holds {values.dtype} values such as {values.iloc[0]}. Give numbers: for a date, its year."
+        )
+    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+
+
 def _coded_never(numbers: Floats, values: pd.Series, never: str | float | None) -> NDArray[np.bool_]:
     coded: NDArray[np.bool_] = np.isposinf(numbers)
     if never is None or never == "inf":
@@ -133,10 +142,12 @@ def _coded_never(numbers: Floats, values: pd.Series, never: str | float | None) 
         return coded | (values.astype(str) == never).to_numpy(dtype=np.bool_)
 
 
-def _refuse_undeclared(cohorts: Floats, row: Integers, periods: Integers, *, name: str) -> None:
-    """A period is treated from a year that could be one; anything else is a code that must be declared."""
+def _refuse_undeclared(cohorts: Floats, row: Integers, periods: Integers, *, name: str, declared: bool) -> None:
+    """A unit is treated from a period that could be one; anything else is a code that must be declared."""
     span = max(int(periods[-1] - periods[0]), 1)
     far = np.isfinite(cohorts) & ((cohorts < periods[0] - 10 * span) | (cohorts > periods[-1] + 10 * span))
+    if not declared:  # zero is the usual code; before the first period it could also be a period
+        far |= np.isfinite(cohorts) & (cohorts <= 0) & (cohorts < periods[0])
     codes = [("empty", "empty", np.isnan(cohorts))]
     codes += [(f"{code:g}", f"{code:g}", cohorts == code) for code in np.unique(cohorts[far])]
     codes = [(said, code, where) for said, code, where in codes if where.any()]

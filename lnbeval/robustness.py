@@ -10,15 +10,17 @@ from lnbeval.errors import DesignError
 from lnbeval.panel import Panel, periods_kept, units_kept
 
 
-def placebo_panel(panel: Panel, *, base: int, period: int) -> Panel:
+def placebo_panel(panel: Panel, *, base: int, period: int, anticipation: int = 0) -> Panel:
     """Two periods before anybody is treated, with the later treated pretending to be treated in `period`.
 
     Any estimator on this panel estimates an effect whose true value is zero if trends are parallel. Units treated up to
-    `period` are left out; units treated only after the panel's last period stay controls.
+    `period`, or anticipating it by then, are left out; units treated only after the panel's last period stay controls.
 
-    Raises DesignError when no treated unit is untreated in both periods.
+    Raises DesignError when `base` is not before `period`, or no treated unit is untreated in both periods.
     """
-    two = periods_kept(units_kept(panel, np.asarray(panel.cohort > period)), (base, period))
+    if base >= period:
+        raise DesignError(f"The placebo's base {base} must be before its period {period}.")
+    two = periods_kept(units_kept(panel, np.asarray(panel.cohort > period + anticipation)), (base, period))
     later = two.cohort <= panel.periods[-1]
     if not later.any():
         raise DesignError(

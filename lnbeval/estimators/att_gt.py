@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from lnbeval.design import analysed
-from lnbeval.effects import BASE_PERIOD, Effects, key_columns
+from lnbeval.effects import BASE_PERIOD, Effects, clusters_among, key_columns
 from lnbeval.errors import DesignError
 
 if TYPE_CHECKING:
@@ -81,15 +81,17 @@ def _cells(panel: Panel, design: Design) -> _Cells:
     after = panel.periods[period] >= cohort
     base = np.searchsorted(panel.periods + design.anticipation, cohort) - 1  # last period before anticipation, or -1
     keep = (base > _NO_BASE) | after
-    if design.base_period == "varying":
-        base = np.where(after | (base == _NO_BASE), base, period - 1)
-        keep &= after | (base > _NO_BASE)  # the first period has no preceding one
+    if design.base_period == "varying":  # anticipation counts as effect: only periods before it have the preceding one
+        long = (panel.periods[period] + design.anticipation >= cohort) | (base == _NO_BASE)
+        base = np.where(long, base, period - 1)
+        keep &= long | (base > _NO_BASE)  # the first period has no preceding one
     return _Cells(cohort=cohort[keep], period=period[keep], base=base[keep])
 
 
 def _estimated(panel: Panel, design: Design, cells: _Cells) -> Effects:
     n, k = len(panel.units), len(cells.cohort)
-    influence, members = np.zeros((n, k), order="F"), np.zeros((n, k), dtype=bool, order="F")
+    influence = np.zeros((n, k), order="F")
+    all_treated, all_control = np.zeros((n, k), dtype=bool, order="F"), np.zeros((n, k), dtype=bool, order="F")
     estimate, baseline = np.full(k, np.nan), np.full(k, np.nan)
     n_treated, n_control = np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64)
     for block in np.array_split(np.arange(k), max(1, n * k // BLOCK)):
@@ -103,13 +105,15 @@ def _estimated(panel: Panel, design: Design, cells: _Cells) -> Effects:
         before = panel.outcome[:, cells.base[block]]
         baseline[block] = _weighted_mean(np.where(treated, before, 0.0), panel.weight, treated)[0]
         n_treated[block], n_control[block] = treated.sum(axis=0), control.sum(axis=0)
-        members[:, block] = treated | control
+        all_treated[:, block], all_control[:, block] = treated, control
     base = cells.period == cells.base
     estimate[base & (n_treated > 0)], influence[:, base] = 0.0, 0.0
     stranded = _stranded(panel, cells, estimate)
     estimate[stranded], influence[:, stranded] = np.nan, 0.0
     return Effects(
-        columns=_columns(panel, cells, estimate, baseline, n_treated, n_control, stranded),
+        columns=_columns(
+            panel, cells, estimate, baseline, n_treated, n_control, stranded, _fewest(panel, all_treated, all_control)
+        ),
         estimate=estimate,
         influence=influence,
         panel=panel,
@@ -117,9 +121,14 @@ def _estimated(panel: Panel, design: Design, cells: _Cells) -> Effects:
         estimator="att_gt",
         aggregation="cell",
         refit=partial(att_gt, design=design),
-        members=members,
+        treated=all_treated,
+        control=all_control,
         reweighted=partial(_reweighted, panel, design, cells),
     )
+
+
+def _fewest(panel: Panel, treated: Booleans, control: Booleans) -> Integers:
+    return np.minimum(clusters_among(treated, panel.cluster), clusters_among(control, panel.cluster))
 
 
 def _reweighted(panel: Panel, design: Design, cells: _Cells, multipliers: Floats) -> Floats:
@@ -174,6 +183,7 @@ def _columns(
     n_treated: Integers,
     n_control: Integers,
     stranded: Booleans,
+    fewest: Integers,
 ) -> dict[str, NDArray[Any]]:
     period = panel.periods[cells.period]
     base = cells.period == cells.base
@@ -194,6 +204,7 @@ def _columns(
             "n_treated": n_treated,
             "n_control": n_control,
             "n_obs": np.where(base, 1, 2) * (n_treated + n_control),
+            "fewest": fewest,
             "baseline_mean": baseline,
             "status": np.where(ok, "ok", "not_estimable").astype(object),
             "reason": reason,

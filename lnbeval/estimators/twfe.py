@@ -32,8 +32,9 @@ def twfe(panel: Panel, design: Design) -> Effects:
     kept = regression_panel(analysed(panel, design), design, name="twfe", anticipation=False)
     treated = (kept.periods >= kept.cohort[:, None]).astype(float)
     fit = two_way_fit(kept, treated[:, :, None])
-    before = np.where(kept.periods < kept.cohort[:, None], kept.outcome, np.nan)[kept.cohort <= kept.periods[-1]]
-    ever = kept.cohort <= kept.periods[-1]
+    ever, observed = kept.cohort <= kept.periods[-1], np.isfinite(kept.outcome).any(axis=1)
+    before = np.isfinite(kept.outcome) & (kept.periods < kept.cohort[:, None]) & ever[:, None]
+    weights = kept.weight[:, None] * before
     return Effects(
         columns=key_columns(
             {
@@ -41,10 +42,11 @@ def twfe(panel: Panel, design: Design) -> Effects:
                 "period": [np.nan],
                 "base_period": [np.nan],
                 "event_time": [np.nan],
-                "n_treated": [int(ever.sum())],
-                "n_control": [int((~ever).sum())],
+                "n_treated": [int((observed & ever).sum())],
+                "n_control": [int((observed & ~ever).sum())],
                 "n_obs": [fit.n_obs],
-                "baseline_mean": [float(np.nanmean(before))],
+                "fewest": [min(len(set(kept.cluster[observed & side].tolist())) for side in (ever, ~ever))],
+                "baseline_mean": [float(np.nansum(weights * kept.outcome) / weights.sum())],
                 "status": ["ok"],
                 "reason": [""],
             }
@@ -56,6 +58,7 @@ def twfe(panel: Panel, design: Design) -> Effects:
         estimator="twfe",
         aggregation="overall",
         refit=partial(twfe, design=design),
-        members=np.asarray(np.isfinite(kept.outcome).any(axis=1))[:, None],
+        treated=(observed & ever)[:, None],
+        control=(observed & ~ever)[:, None],
         n_parameters=fit.n_parameters,
     )

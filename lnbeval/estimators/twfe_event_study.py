@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lnbeval.design import analysed, not_always_treated, regression_panel
-from lnbeval.effects import BASE_PERIOD, Effects, key_columns
+from lnbeval.effects import BASE_PERIOD, Effects, clusters_among, key_columns
 from lnbeval.errors import DesignError
 from lnbeval.regression import two_way_fit
 
@@ -57,7 +57,8 @@ def twfe_event_study(panel: Panel, design: Design) -> Effects:
         estimator="twfe_event_study",
         aggregation="event_time",
         refit=partial(twfe_event_study, design=design),
-        members=np.repeat(np.asarray(np.isfinite(kept.outcome).any(axis=1))[:, None], len(times), axis=1),
+        treated=((event_time[:, :, None] == times) & ever[:, None, None]).any(axis=1),
+        control=np.repeat((np.isfinite(kept.outcome).any(axis=1) & ~ever)[:, None], len(times), axis=1),
         n_parameters=fit.n_parameters,
     )
 
@@ -65,7 +66,7 @@ def twfe_event_study(panel: Panel, design: Design) -> Effects:
 def _columns(panel: Panel, fit: TwoWayFit, event_time: Floats, times: Floats, base: int) -> dict[str, NDArray[Any]]:
     ever = panel.cohort <= panel.periods[-1]
     at = (event_time[:, :, None] == times) & ever[:, None, None]  # (n, t, k)
-    baseline = np.nanmean(np.where(event_time == base, panel.outcome, np.nan)[ever])
+    weights = panel.weight[:, None] * ((event_time == base) & ever[:, None])
     return key_columns(
         {
             "cohort": np.nan,
@@ -73,9 +74,12 @@ def _columns(panel: Panel, fit: TwoWayFit, event_time: Floats, times: Floats, ba
             "base_period": np.nan,
             "event_time": times,
             "n_treated": at.any(axis=1).sum(axis=0),
-            "n_control": int((~ever).sum()),
+            "n_control": int((np.isfinite(panel.outcome).any(axis=1) & ~ever).sum()),
             "n_obs": fit.n_obs,
-            "baseline_mean": float(baseline),
+            "fewest": np.minimum(
+                clusters_among(at.any(axis=1), panel.cluster), len(set(panel.cluster[~ever].tolist()))
+            ),
+            "baseline_mean": float(np.nansum(weights * panel.outcome) / weights.sum()),
             "status": "ok",
             "reason": np.where(times == base, BASE_PERIOD, "").astype(object),
         }

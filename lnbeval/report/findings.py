@@ -26,17 +26,18 @@ def findings(
     years: str,
     estimand: str,
     cautions: Mapping[str, str],
+    targeted: int,
     level: float = 0.95,
 ) -> Exhibit:
     """The overall tidy `rows` in words; `indicators` (index code; columns label, direction) names them.
 
-    `cautions`, by indicator, is what its sentence must say of its checks.
+    `cautions`, by indicator, is what its sentence must say of its checks; `targeted` counts the targeted municipalities.
     """
     items = []
     for _, row in rows.iterrows():
         caution = cautions.get(str(row["indicator"]), "")
         warned = f"**\N{WARNING SIGN} {caution}** {estimand}" if caution else estimand
-        items.append(_item(row, indicators.loc[row["indicator"]], years, warned, level))
+        items.append(_item(row, indicators.loc[row["indicator"]], years, warned, level, targeted))
     return Exhibit(
         title="What the estimates say",
         caption="A wide interval around zero means that we cannot tell; it never means that there was no effect.",
@@ -45,7 +46,7 @@ def findings(
     )
 
 
-def _item(row: pd.Series, about: pd.Series, years: str, estimand: str, level: float) -> str:
+def _item(row: pd.Series, about: pd.Series, years: str, estimand: str, level: float, targeted: int) -> str:
     said = sentence(
         row,
         label=inside_sentence(str(about["label"])),
@@ -54,5 +55,6 @@ def _item(row: pd.Series, about: pd.Series, years: str, estimand: str, level: fl
         desired=DESIRED.get(str(about["direction"])),
         estimand=estimand,
         level=level,
+        targeted=targeted,
     )
     return "<li>" + STRONG.sub(r"<strong>\1</strong>", escape(said)) + "</li>"

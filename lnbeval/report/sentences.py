@@ -24,20 +24,25 @@ def sentence(
     strength: str = "",
     estimand: str = EXTRA_EFFECT,
     level: float = 0.95,
+    targeted: int | None = None,
 ) -> str:
     """The finding of one tidy row, in Markdown.
 
     `label` is the indicator as inside a sentence; `years` as after "in"; `people_per_unit`: people a year in the treated
     municipalities that one `unit` of effect stands for; `strength`: label and reasons, as in "limited, because ...".
+    `targeted`: municipalities that were, when the estimate may rest on fewer.
     An interval that includes zero makes "we cannot tell", never "no effect"; a harmful effect is said to be one.
     """
     if row["status"] != "ok":
         return f"{_no_estimate(row, label)} {estimand}"
     if pd.isna(row["conf_low"]) or pd.isna(row["conf_high"]):
         return f"{_no_interval(row, label, unit)} {estimand}"
+    who = _who(row, targeted)
     unsure = row["conf_low"] <= 0 <= row["conf_high"]
     parts = [
-        _unsure(row, label, unit, years, level) if unsure else _sure(row, label, unit, years, people_per_unit, level),
+        _unsure(row, label, unit, years, level, who)
+        if unsure
+        else _sure(row, label, unit, years, people_per_unit, level, who),
         "" if unsure else _harm(row, desired),
         f"Strength of evidence: **{strength}**." if strength else "",
         "" if unsure else _reconcile(row, unit),
@@ -46,7 +51,9 @@ def sentence(
     return " ".join(part for part in parts if part)
 
 
-def _sure(row: pd.Series, label: str, unit: str, years: str, people_per_unit: float | None, level: float) -> str:
+def _sure(
+    row: pd.Series, label: str, unit: str, years: str, people_per_unit: float | None, level: float, who: str
+) -> str:
     decimals = row_decimals(row)
     effect = number(abs(row["estimate"]), decimals)
     direction = "higher" if row["estimate"] > 0 else "lower"
@@ -54,20 +61,25 @@ def _sure(row: pd.Series, label: str, unit: str, years: str, people_per_unit: fl
     if people_per_unit is not None:
         people = f"; that is about **{number(significant(abs(row['estimate']) * people_per_unit))} people a year**"
     return (
-        f"In the {number(row['n_treated'])} targeted municipalities, {label} was **{effect} {unit} {direction}** in "
+        f"In {who} targeted municipalities, {label} was **{effect} {unit} {direction}** in "
         f"{years} than it would have been had it moved as in the other municipalities "
         f"({_interval(row, decimals, level)}){people}."
     )
 
 
-def _unsure(row: pd.Series, label: str, unit: str, years: str, level: float) -> str:
+def _unsure(row: pd.Series, label: str, unit: str, years: str, level: float, who: str) -> str:
     decimals = row_decimals(row)
     return (
-        f"**We cannot tell** whether {label} in the {number(row['n_treated'])} targeted municipalities moved differently "
+        f"**We cannot tell** whether {label} in {who} targeted municipalities moved differently "
         f"in {years} than in the other municipalities: the data are hard to reconcile with an effect above "
         f"{number(row['conf_high'], decimals)} or below {number(row['conf_low'], decimals)} {unit} "
         f"(best estimate {number(row['estimate'], decimals)}, {_interval(row, decimals, level)})."
     )
+
+
+def _who(row: pd.Series, targeted: int | None) -> str:
+    n = number(row["n_treated"])
+    return f"the {n}" if targeted is None or targeted == row["n_treated"] else f"{n} of the {number(targeted)}"
 
 
 def _no_estimate(row: pd.Series, label: str) -> str:

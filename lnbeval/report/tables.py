@@ -40,7 +40,7 @@ def results_table(rows: pd.DataFrame, *, title: str, caption: str, absent: str =
         return Exhibit(title=title, caption=caption, body=f"<p>{escape(absent)}</p>")
     kept = tidy_rows(rows)
     shown = pd.DataFrame([_result(row) for _, row in rows.iterrows()])
-    shown = shown.astype(dict.fromkeys(("Units", "Treated", "Control", "Observations"), "Int64"))
+    shown = shown.astype(dict.fromkeys(("Units", "Treated", "Control", "N"), "Int64"))
     spare = [name for name in OPTIONAL if shown[name].isin(["", MISSING]).all()]
     spare += ["Unit"] if len(set(rows["unit"])) == 1 else []
     spare += ["Method"] if len(set(shown["Method"])) == 1 else []
@@ -121,7 +121,7 @@ def _result(row: pd.Series) -> dict[str, object]:
         "Units": row["n_units"],
         "Treated": row["n_treated"],
         "Control": row["n_control"],
-        "Observations": row["n_obs"],
+        "N": row["n_obs"],
         "Method": ", ".join(str(row[name]) for name in ("estimator", "inference") if row[name]),
         "df": number(row["df"], 0 if float(row["df"]).is_integer() else 1),
     }

@@ -22,7 +22,11 @@ def trend_title(rows: pd.DataFrame, label: str, *, anticipation: int = 0) -> str
         return f"{label}: no estimate after treatment"
     last = after.iloc[-1]
     years = int(last["event_time"])
-    when = "in the first year" if years == 0 else f"{years} {'year' if years == 1 else 'years'} after the first"
+    when = (
+        "in the first treated period"
+        if years == 0
+        else f"{years} {'year' if years == 1 else 'years'} after treatment began"
+    )
     apart = int(_outside(before["band_low"], before["band_high"]).sum())
     earlier = (
         f"{apart} of {len(before)} bands before treatment exclude zero" if len(before) else "nothing before to compare"

@@ -71,7 +71,15 @@ def placebos(study: Study, analysis: Analysis, indicators: Sequence[str]) -> pd.
     if two.control_group == "all":
         two = replace(two, control_group="never_treated")
     tables = [
-        _table(study, two, indicator, "overall", base=placebo.base, period=placebo.period)
+        _table(
+            study,
+            two,
+            indicator,
+            "overall",
+            base=placebo.base,
+            period=placebo.period,
+            anticipation=analysis.anticipation,
+        )
         for indicator in indicators
         for placebo in study.parameters.placebos
     ]
@@ -79,13 +87,20 @@ def placebos(study: Study, analysis: Analysis, indicators: Sequence[str]) -> pd.
 
 
 def _table(
-    study: Study, analysis: Analysis, indicator: str, by: Shown, *, base: int | None = None, period: int | None = None
+    study: Study,
+    analysis: Analysis,
+    indicator: str,
+    by: Shown,
+    *,
+    base: int | None = None,
+    period: int | None = None,
+    anticipation: int = 0,
 ) -> pd.DataFrame:
     scenario = "" if base is None else f"placebo {base} to {period}"
     try:
         panel = study.panel(indicator, weight=analysis.weight, cluster=analysis.cluster)
         if base is not None and period is not None:
-            panel = placebo_panel(panel, base=base, period=period)
+            panel = placebo_panel(panel, base=base, period=period, anticipation=anticipation)
         table = infer(
             shown(panel, analysis, by),
             method=analysis.inference,

@@ -1,5 +1,7 @@
 """Errors, intervals and bands against loops written out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from panels import panel_of, simulated
@@ -28,18 +30,24 @@ def squares_by_cluster(effects):
     return np.sqrt(total) / len(effects.cluster)
 
 
+def resting(effects):
+    """Clusters that each estimate rests on: those of which some unit has an influence. At least two."""
+    labels = np.asarray(effects.cluster)
+    return np.array([max(len(set(labels[column != 0])), 2) for column in effects.influence.T])
+
+
 def without_each_cluster(effects):
     """CR3 from refits: (G - 1) / G times the squared deviations from the estimate."""
-    names = list(dict.fromkeys(effects.cluster))
     keys = effects.keys[["cohort", "period", "event_time"]].fillna(-99)
     total = np.zeros(len(keys))
-    for name in names:
+    for name in dict.fromkeys(effects.cluster):
         left = effects.refit(units_kept(effects.panel, effects.cluster != name))
         estimate = dict(zip(map(tuple, left.keys[keys.columns].fillna(-99).to_numpy()), left.estimate, strict=True))
         total += [
             (estimate[tuple(key)] - theta) ** 2 for key, theta in zip(keys.to_numpy(), effects.estimate, strict=True)
         ]
-    return np.sqrt((len(names) - 1) / len(names) * total)
+    G = resting(effects)
+    return np.sqrt((G - 1) / G * total)
 
 
 def errors(table):
@@ -50,16 +58,24 @@ def errors(table):
 @pytest.mark.parametrize("by", WAYS)
 def test_analytic_and_cr1_errors_are_sums_of_squares_over_clusters(by, clusters):
     effects = aggregate(att_gt(simulated(clusters=clusters), Design()), by)
-    expected, G = squares_by_cluster(effects), clusters or 24
+    expected, G = squares_by_cluster(effects), resting(effects)
     np.testing.assert_allclose(errors(infer(effects, method="analytic")), expected, rtol=1e-12)
     np.testing.assert_allclose(errors(infer(effects, method="cr1")), expected * np.sqrt(G / (G - 1)), rtol=1e-12)
 
 
 @pytest.mark.parametrize("clusters", [None, 6])
-@pytest.mark.parametrize("by", WAYS)
-def test_jackknife_is_that_of_refits_without_each_cluster(by, clusters):
-    effects = aggregate(att_gt(simulated(clusters=clusters, missing=0.1), NOT_YET), by)
+@pytest.mark.parametrize(("by", "missing"), [*((by, 0.0) for by in WAYS), ("overall", 0.1), ("cohort", 0.1)])
+def test_jackknife_is_that_of_refits_without_each_cluster(by, missing, clusters):
+    effects = aggregate(att_gt(simulated(clusters=clusters, missing=missing), NOT_YET), by)
     np.testing.assert_allclose(errors(infer(effects)), without_each_cluster(effects), rtol=1e-10, atol=1e-12)
+
+
+def test_degrees_of_freedom_count_the_clusters_that_an_estimate_rests_on():
+    # Cohorts 4, 6 and never have eight units each, in two clusters each of six: cohort 4 rests on its own and the never.
+    for clusters, alone, both in ((None, 16, 24), (6, 4, 6)):
+        effects = att_gt(simulated(clusters=clusters), Design())
+        assert infer(aggregate(effects, "cohort"))["df"].tolist() == [alone - 1, alone - 1]
+        assert infer(aggregate(effects, "overall"))["df"].tolist() == [both - 1]
 
 
 @pytest.mark.parametrize("by", WAYS[1:])
@@ -94,18 +110,19 @@ def test_jackknife_in_blocks_is_the_same(monkeypatch):
     np.testing.assert_allclose(errors(infer(effects)), errors(whole), rtol=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("method", "reference"), [("analytic", stats.norm()), ("cr1", stats.t(23)), ("jackknife", stats.t(23))]
-)
+@pytest.mark.parametrize(("method", "reference"), [("analytic", stats.norm), ("cr1", stats.t), ("jackknife", stats.t)])
 @pytest.mark.parametrize("level", [0.9, 0.95])
 def test_intervals_and_p_values_are_those_of_the_reference_distribution(method, reference, level):
-    table = infer(event_time(simulated()), method=method, level=level).dropna(subset="std_error")
-    half = reference.ppf(0.5 + level / 2) * table["std_error"]
+    effects = event_time(simulated())
+    varies = effects.influence.any(axis=0)  # all but the base period
+    df = resting(effects)[varies] - 1
+    at = reference() if method == "analytic" else reference(df)
+    table = infer(effects, method=method, level=level)[varies]
+    half = at.ppf(0.5 + level / 2) * table["std_error"]
     np.testing.assert_allclose(table["conf_low"], table["estimate"] - half, rtol=1e-10)
     np.testing.assert_allclose(table["conf_high"], table["estimate"] + half, rtol=1e-10)
-    p = 2 * reference.sf(np.abs(table["estimate"] / table["std_error"]))
-    np.testing.assert_allclose(table["p_value"], p, rtol=1e-9)
-    assert table["df"].isna().all() if method == "analytic" else (table["df"] == 23).all()
+    np.testing.assert_allclose(table["p_value"], 2 * at.sf(np.abs(table["estimate"] / table["std_error"])), rtol=1e-9)
+    assert table["df"].isna().all() if method == "analytic" else table["df"].tolist() == df.tolist()
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -132,19 +149,15 @@ def test_the_band_lies_between_pointwise_and_bonferroni():
 
 
 def test_the_band_of_the_t_reference_shares_one_chi_square_draw_between_rows():
-    # With the same draws for all rows the sup of k independent |t| has this distribution: integrate over the scale.
-    effects = event_time(simulated(n=24))
-    table = infer(effects, method="cr1", draws=100_000, rng=np.random.default_rng(1)).dropna(subset="std_error")
-    critical = ((table["band_high"] - table["estimate"]) / table["std_error"]).iloc[0]
-    t = table["estimate"] / table["std_error"]
-    correlation = np.corrcoef(
-        effects.influence[:, [i for i in range(len(effects.estimate)) if effects.influence[:, i].any()]].T
-    )
+    effects = event_time(simulated())
+    varies = effects.influence.any(axis=0)
+    table = infer(effects, method="cr1", draws=100_000, rng=np.random.default_rng(1))[varies]
+    critical = ((table["band_high"] - table["estimate"]) / table["std_error"]).max()
+    df = (resting(effects)[varies] - 1).min()  # the widest of the rows' references
     rng = np.random.default_rng(2)
-    z = rng.multivariate_normal(np.zeros(len(t)), correlation, size=100_000)
-    sup = np.abs(z / np.sqrt(rng.chisquare(23, (100_000, 1)) / 23)).max(axis=1)
-    # Both are Monte Carlo: four standard errors of a share, in each, bracket the level.
-    share = (sup <= critical).mean()
+    z = rng.multivariate_normal(np.zeros(len(table)), np.corrcoef(effects.influence[:, varies].T), size=100_000)
+    share = (np.abs(z / np.sqrt(rng.chisquare(df, (100_000, 1)) / df)).max(axis=1) <= critical).mean()
+    # The critical value and the share are both Monte Carlo: four standard errors of their difference.
     assert abs(share - 0.95) < 4 * np.sqrt(2 * 0.95 * 0.05 / 100_000)
 
 
@@ -228,8 +241,9 @@ def test_outcomes_without_variation_have_no_error():
 def test_the_table_says_how_it_was_made():
     design = Design(control_group="not_yet_treated")
     table = infer(aggregate(att_gt(simulated(), design), "cohort"), method="cr1")
-    said = table[["estimator", "control_group", "adjustment", "aggregation", "inference", "n_units"]].drop_duplicates()
-    assert said.to_numpy().tolist() == [["att_gt", "not_yet_treated", "none", "cohort", "cr1", 24]]
+    said = table[["estimator", "control_group", "adjustment", "aggregation", "inference"]].drop_duplicates()
+    assert said.to_numpy().tolist() == [["att_gt", "not_yet_treated", "none", "cohort", "cr1"]]
+    assert table["n_units"].tolist() == [24, 16]  # cohort 6 is never compared with cohort 4
 
 
 @pytest.mark.parametrize(
@@ -251,15 +265,36 @@ def test_one_cluster_is_refused():
         infer(event_time(simulated(clusters=1)))
 
 
-@pytest.mark.xfail(reason="units without any observation count as clusters", strict=True)
-@pytest.mark.parametrize("method", ["cr1", "jackknife"])
-def test_a_unit_that_is_never_observed_changes_nothing(method):
-    data = simulated()
+def with_first_unit_unobserved(data):
     outcome = data.outcome.copy()
     outcome[0] = np.nan
-    observed = units_kept(data, np.arange(1, 24))
-    unobserved = type(data)(**{name: getattr(data, name) for name in data.__dataclass_fields__} | {"outcome": outcome})
-    columns = ["estimate", "std_error", "df", "n_units"]
-    expected = infer(aggregate(att_gt(observed, Design()), "overall"), method=method)[columns]
-    got = infer(aggregate(att_gt(unobserved, Design()), "overall"), method=method)[columns]
-    np.testing.assert_allclose(got.astype(float), expected.astype(float), rtol=1e-10)
+    return replace(data, outcome=outcome)
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        "cohort",
+        pytest.param(
+            "overall",
+            marks=pytest.mark.xfail(
+                reason="the shares of the cohorts count units that are never observed", strict=True
+            ),
+        ),
+    ],
+)
+@pytest.mark.parametrize("method", METHODS)
+def test_a_unit_that_is_never_observed_changes_nothing(method, by):
+    data = simulated()
+    columns = ["estimate", "std_error", "df", "conf_low", "n_units", "n_treated", "n_obs"]
+    without, beside = units_kept(data, np.arange(1, 24)), with_first_unit_unobserved(data)
+    expected, got = (infer(aggregate(att_gt(panel, Design()), by), method=method) for panel in (without, beside))
+    np.testing.assert_allclose(got[columns].astype(float), expected[columns].astype(float), rtol=1e-10)
+
+
+def test_a_unit_that_is_never_observed_changes_no_regression():
+    data = simulated()
+    columns = ["estimate", "std_error", "df", "conf_low", "n_units", "n_obs"]
+    without, beside = units_kept(data, np.arange(1, 24)), with_first_unit_unobserved(data)
+    expected, got = (infer(twfe(panel, Design(control_group="all")), method="cr1") for panel in (without, beside))
+    np.testing.assert_allclose(got[columns].astype(float), expected[columns].astype(float), rtol=1e-10)

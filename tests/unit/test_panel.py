@@ -155,9 +155,12 @@ def test_more_than_five_culprits_are_counted():
     assert "row 6" not in message
 
 
-def test_a_unit_period_that_stands_twice():
-    rows = pd.concat([frame(), frame().iloc[[4, 4]]])
-    refused(rows, "More than one row for the same unit and period: Fier in 2018 (3 rows)", "Keep one each")
+@pytest.mark.parametrize(
+    ("more", "said"), [([4], "Fier in 2018 (2 rows)"), ([4, 4, 0], "Durrës in 2017 (2 rows); Fier in 2018 (3 rows)")]
+)
+def test_a_unit_period_that_stands_more_than_once(more, said):
+    rows = pd.concat([frame(), frame().iloc[more]])
+    refused(rows, f"More than one row for the same unit and period: {said}. Keep one each")
 
 
 def test_an_outcome_that_is_text():

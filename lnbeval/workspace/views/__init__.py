@@ -35,6 +35,7 @@ from lnbeval.workspace.views.who import (
     first_treated,
     map_title,
     municipalities,
+    targeted,
 )
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "short_digest",
     "sources",
     "spellings",
+    "targeted",
     "timed",
     "truth_rows",
     "truth_title",

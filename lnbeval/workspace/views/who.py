@@ -79,6 +79,11 @@ def documentation_title(study: Study) -> str:
     return f"{int((used['status'] == 'confirmed').sum())} of {announced} targeted municipalities are confirmed by a document"
 
 
+def targeted(study: Study) -> int:
+    """Municipalities on the treatment list."""
+    return int(study.treated["cohort"].notna().sum())
+
+
 def first_treated(study: Study) -> dict[str, int]:
     """First treated period of each treated cohort, by its name."""
     pairs = zip(study.cohorts, study.treated["cohort"], strict=True)

@@ -124,8 +124,15 @@ def _jackknife(effects: Effects) -> _Spread:
 
 
 def _contributing(effects: Effects) -> Floats:
-    """Clusters with a unit that the estimate rests on, (k,), at least two: the others say nothing about its error."""
-    counts = clusters_among(effects.members, effects.cluster)
+    """Clusters with a unit that the estimate rests on, (k,), at least two: the others say nothing about its error.
+
+    A coefficient of a regression rests on every observation.
+    """
+    members = effects.members
+    if effects.n_parameters is not None:
+        observed = np.asarray(np.isfinite(effects.panel.outcome).any(axis=1))
+        members = np.broadcast_to(observed[:, None], members.shape)
+    counts = clusters_among(members, effects.cluster)
     return np.asarray(np.maximum(counts, 2), dtype=float)
 
 

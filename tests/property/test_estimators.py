@@ -14,7 +14,7 @@ from lnbeval.estimators import ESTIMATORS
 from lnbeval.panel import units_kept
 from lnbeval.robustness import placebo_panel
 
-EXAMPLES = {"att_gt": 25}
+EXAMPLES = {"att_gt": 20}
 EXAMPLES_OF_A_REGRESSION = 3  # a fit takes a hundred times as long
 EXACT = 1e-9  # outcomes are of the order of ten; sums in another order differ in the last digits
 CHOICES = {

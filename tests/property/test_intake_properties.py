@@ -126,6 +126,9 @@ garbage = st.lists(st.tuples(words | st.none(), cells, cells, cells), max_size=1
 LETTERS = set(string.printable) - set("\x0b\x0c") | set("ëçĂ«\u00a0\u200b\ufffdÃ")
 
 
+SPACED = {ord(c): " " for c in "\r\x0b\x0c"}  # a file with control characters is no text, and refused whole
+
+
 def reconciles(taken, filled):
     (counts,) = taken.counts.to_dict("records")
     assert counts["rows_read"] == filled
@@ -161,7 +164,7 @@ def _storable(cell):
 
 
 @fast
-@given(st.lists(st.lists(words.map(lambda text: text.replace("\r", " ")), min_size=1, max_size=6), max_size=15))
+@given(st.lists(st.lists(words.map(lambda text: text.translate(SPACED)), min_size=1, max_size=6), max_size=15))
 def test_a_csv_of_garbage_loses_no_row(rows):
     import csv
 

@@ -23,7 +23,14 @@ def panel_of(rows, periods, *, weight=None, cluster=None):
     frame["weight"] = frame["unit"].map(weight or dict.fromkeys(rows, 1.0))
     frame["cluster"] = frame["unit"].map(cluster or {unit: unit for unit in rows})
     return Panel.from_long(
-        frame, unit="unit", period="period", outcome="outcome", cohort="cohort", weight="weight", cluster="cluster"
+        frame,
+        unit="unit",
+        period="period",
+        outcome="outcome",
+        cohort="cohort",
+        weight="weight",
+        cluster="cluster",
+        never="inf",
     )
 
 

@@ -89,7 +89,7 @@ def test_no_unit_observed_in_every_period(name):
 
 def test_controls_are_counted_again_after_incomplete_units_are_dropped():
     rows = {"a": (2, [1, 2]), "b": (2, [1, 4]), "c": (NEVER, [np.nan, 3])}
-    with pytest.raises(DesignError, match="no control unit: every unit is first treated in 2"):
+    with pytest.raises(DesignError, match="missing='complete' leaves no unit of cohort never treated"):
         analysed(panel_of(rows, (1, 2)), Design(missing="complete"))
 
 

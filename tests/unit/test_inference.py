@@ -1,5 +1,6 @@
 """Errors, intervals and bands against loops written out by hand."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -188,7 +189,8 @@ def test_a_lone_treated_unit_has_an_estimate_and_no_interval(method):
     assert np.isfinite(lone["estimate"])
     empty = ["std_error", "df", "conf_low", "conf_high", "band_low", "band_high", "p_value"]
     assert lone[empty].isna().all()
-    assert (lone["status"], lone["reason"]) == ("ok", "one treated unit: no interval from this method")
+    assert lone["status"] == "ok"
+    assert re.fullmatch("one treated unit.*: no interval from this method", lone["reason"])
     assert other[empty[2:]].notna().all()
     assert other["reason"] == ""
 
@@ -198,19 +200,19 @@ def test_a_lone_control_unit_gives_no_interval(method):
     rows = {name: row for name, row in LONE.items() if not name.startswith("c")} | {"c": (NEVER, [0, 1, 1])}
     table = infer(aggregate(att_gt(panel_of(rows, (1, 2, 3)), Design()), "cohort"), method=method).set_index("cohort")
     assert table["std_error"].isna().all()
-    assert table.loc[3, "reason"] == "one control unit: no interval from this method"
+    assert re.fullmatch("one control unit.*: no interval from this method", table.loc[3, "reason"])
 
 
 @pytest.mark.parametrize(("treated", "controls", "said"), [
-    (4, 9, "only 4 treated units: the error is likely too small"),
-    (9, 3, "only 3 control units: the error is likely too small"),
-    (2, 4, "only 2 treated and 4 control units: the error is likely too small"),
+    (4, 9, "only 4 treated units.*: the error is likely too small"),
+    (9, 3, "only 3 control units.*: the error is likely too small"),
+    (2, 4, "only 2 treated and 4 control units.*: the error is likely too small"),
     (5, 5, ""),
 ])  # fmt: skip
 def test_few_units_are_flagged(treated, controls, said):
     rows = {f"a{i}": (2, [i, i**2]) for i in range(treated)} | {f"c{i}": (NEVER, [i, -i]) for i in range(controls)}
     table = infer(aggregate(att_gt(panel_of(rows, (1, 2)), Design()), "overall"))
-    assert table["reason"].tolist() == [said]
+    assert re.fullmatch(said, table["reason"][0])
     assert table["std_error"].notna().all()
 
 
@@ -226,7 +228,7 @@ def test_an_estimate_that_rests_on_one_cluster_has_no_error_and_says_so():
     cluster = {name: "north" if name.startswith("a") else name for name in rows}
     table = infer(aggregate(att_gt(panel_of(rows, (1, 2), cluster=cluster), Design()), "overall"))
     assert np.isnan(table["std_error"][0])
-    assert table["reason"][0] == "no error: the estimate cannot be made without some cluster, or does not vary"
+    assert re.fullmatch("one treated unit or cluster: no interval.*", table["reason"][0])
 
 
 @pytest.mark.xfail(reason="the rounding of a mean passes as a standard error of 1e-16", strict=True)

@@ -224,7 +224,6 @@ def test_declaring_one_code_does_not_let_another_pass():
     refused(rows, "Cohort 'first_treated' is 0 for 1 units", never="empty")
 
 
-@pytest.mark.xfail(reason="a code inside ten spans of the periods passes as an early cohort", strict=True)
 def test_an_undeclared_zero_is_refused_when_periods_are_counted_from_one():
     rows = frame().replace(
         {"first_treated": {2018.0: 2.0, 2019.0: 3.0, NEVER: 0.0}, "year": {2017: 1, 2018: 2, 2019: 3}}

@@ -187,7 +187,7 @@ def test_flagged_estimates_are_marked_with_their_reason(name):
 
 
 def test_results_table_states_its_method_below():
-    assert "610 observations, 61 units, 36 treated, 25 control. Estimator: att_gt. Inference: jackknife; df 57.3" in (
+    assert "610 outcomes, 61 units, 36 treated, 25 control. Estimator: att_gt. Inference: jackknife; df 57.3" in (
         ALL["results_table"]().body
     )
 

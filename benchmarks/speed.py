@@ -78,4 +78,9 @@ if __name__ == "__main__":
     else:
         print("| work | units | median s | peak MB |\n|---|---:|---:|---:|")
         for number in range(len(ROWS)):
-            print(subprocess.run([sys.executable, __file__, str(number)], check=True, capture_output=True, text=True).stdout, end="")
+            print(
+                subprocess.run(
+                    [sys.executable, __file__, str(number)], check=True, capture_output=True, text=True
+                ).stdout,
+                end="",
+            )

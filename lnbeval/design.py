@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 
 from lnbeval.errors import DesignError, ParameterError
-from lnbeval.panel import Panel, fully_observed, units_kept
+from lnbeval.panel import Panel, ever_observed, fully_observed, units_kept
 
 ControlGroup = Literal["never_treated", "not_yet_treated", "all"]
 BasePeriod = Literal["universal", "varying"]
@@ -66,7 +66,7 @@ def analysed(panel: Panel, design: Design) -> Panel:
     Raises DesignError when there are fewer than two periods, no treated or no control unit, no period before or none
     after treatment.
     """
-    kept = fully_observed(panel) if design.missing == "complete" else panel
+    kept = fully_observed(panel) if design.missing == "complete" else ever_observed(panel)
     if len(kept.units) == 0:
         raise DesignError("No unit is observed in every period. Use missing='pairwise' or complete the data.")
     if len(kept.periods) < 2:
@@ -75,7 +75,7 @@ def analysed(panel: Panel, design: Design) -> Panel:
             "and one after it."
         )
     lost = np.setdiff1d(panel.cohort, kept.cohort)
-    if lost.size:
+    if lost.size and design.missing == "complete":
         named = ", ".join("never treated" if np.isinf(g) else f"{g:g}" for g in lost)
         raise DesignError(
             f"missing='complete' leaves no unit of cohort {named}. Use missing='pairwise' or complete the data."

@@ -22,6 +22,7 @@ Method = Literal["analytic", "cr1", "jackknife"]
 METHODS: Final = get_args(Method)
 DRAWS: Final = 9_999
 BLOCK: Final = 20_000_000  # numbers held at once by the jackknife: 160 MB, whatever the number of clusters
+NOISE: Final = 1e-12  # of the largest outcome: what sums of equal numbers leave behind
 FEW: Final = 5  # fewer treated or control units than this give errors that are too small
 CRITICAL_VALUE_STEP: Final = 1e-6  # rounded up to this: finer digits are noise of the draws and differ between machines
 RIDGE: Final = 1e-10  # keeps the Cholesky factor of a singular correlation matrix finite
@@ -71,12 +72,13 @@ class _Spread:
 
     covariance: Floats
     df: Floats
+    noise: float = 0.0  # a smaller error is rounding
 
     @property
     def std_error(self) -> Floats:
         """Standard errors, NaN where the estimate does not vary."""
         variance = np.diag(self.covariance)
-        return np.asarray(np.sqrt(np.where(variance > 0, variance, np.nan)))
+        return np.asarray(np.sqrt(np.where(variance > self.noise**2, variance, np.nan)))
 
 
 def _refuse(effects: Effects, *, method: str, level: float, draws: int) -> None:
@@ -181,7 +183,8 @@ def _without_lone_units(effects: Effects, spread: _Spread) -> _Spread:
     lone = np.minimum(*_sides(effects)) == 1
     covariance = spread.covariance.copy()
     covariance[lone, :] = covariance[:, lone] = np.nan
-    return _Spread(covariance=covariance, df=spread.df)
+    noise = NOISE * float(np.nanmax(np.abs(effects.panel.outcome)))
+    return _Spread(covariance=covariance, df=spread.df, noise=noise)
 
 
 def _sides(effects: Effects) -> tuple[Integers, Integers]:

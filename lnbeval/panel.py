@@ -126,6 +126,12 @@ def fully_observed(panel: Panel) -> Panel:
     return units_kept(panel, np.asarray(np.isfinite(panel.outcome).all(axis=1)))
 
 
+def ever_observed(panel: Panel) -> Panel:
+    """The panel without units that are observed in no period: they would only count in the shares of cohorts."""
+    observed = np.asarray(np.isfinite(panel.outcome).any(axis=1))
+    return panel if observed.all() else units_kept(panel, observed)
+
+
 def _weights(values: pd.Series, row: Integers, units: Labels, name: str) -> Floats:
     weights = unit_numbers(values, row, units, name)
     if (weights <= 0).any():

@@ -118,7 +118,8 @@ def unit_values(values: pd.Series, row: Integers, units: Labels, name: str) -> L
     if values.isna().any():
         raise PanelError(f"'{name}' is empty in {_rows(values, values.isna().to_numpy())}. Fill it for every unit.")
     codes, labels = pd.factorize(values)
-    return np.asarray(labels, dtype=object)[_constant(codes.astype(float), row, units, name).astype(np.int64)]
+    first = _constant(codes.astype(float), row, units, name, labels=labels)
+    return np.asarray(labels, dtype=object)[first.astype(np.int64)]
 
 
 def _numbers(values: pd.Series, name: str) -> Floats:
@@ -163,20 +164,21 @@ def _refuse_undeclared(cohorts: Floats, row: Integers, periods: Integers, *, nam
         raise PanelError(f"Cohort '{name}' must be a whole period; found {wrong}.")
 
 
-def _constant(values: Floats, row: Integers, units: Labels, name: str) -> Floats:
+def _constant(values: Floats, row: Integers, units: Labels, name: str, *, labels: pd.Index | None = None) -> Floats:
     first = np.empty(len(units))
     first[row[::-1]] = values[::-1]  # the last assignment wins: each unit keeps the value of its first row
     varies = np.unique(row[values != first[row]])
     if varies.size:
-        named = [f"{units[i]} ({_distinct(values[row == i])})" for i in varies[:SHOWN]]
+        named = [f"{units[i]} ({_distinct(values[row == i], labels)})" for i in varies[:SHOWN]]
         raise PanelError(
             f"'{name}' varies within {_listed(named, varies.size)}. It must be the same in all rows of a unit."
         )
     return first
 
 
-def _distinct(values: Floats) -> str:
-    return ", ".join(f"{value:.10g}" for value in np.unique(values))
+def _distinct(values: Floats, labels: pd.Index | None) -> str:
+    distinct = np.unique(values)
+    return ", ".join(f"{value:.10g}" if labels is None else str(labels[int(value)]) for value in distinct)
 
 
 def _rows(values: pd.Series, bad: NDArray[np.bool_]) -> str:

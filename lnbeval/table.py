@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 import pandas as pd
@@ -54,8 +53,8 @@ def to_csv(table: pd.DataFrame) -> str:
 
 def to_records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The table as plain records, missing numbers as None, for JSON."""
-    records: list[dict[str, Any]] = json.loads(_stable(table).to_json(orient="records", double_precision=15))
-    return records
+    records = _stable(table).astype(object).to_dict("records")
+    return [{str(name): None if pd.isna(value) else value for name, value in record.items()} for record in records]
 
 
 def from_records(records: list[dict[str, Any]]) -> pd.DataFrame:

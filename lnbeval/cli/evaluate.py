@@ -7,7 +7,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,9 +18,10 @@ import click
 from lnbeval.errors import LnbevalError, ParameterError, WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from lnbeval.workspace.places import Workspace
+    from lnbeval.workspace.warm_client import Warm
 
 STARTED: Final = re.compile(r"^Running stage '([^']+)'")
 STAGES: Final = ("intake", "panel", "pages", "collect", "site", "manifest")
@@ -32,6 +35,7 @@ NOISE: Final = (
     "\tgit add",
     "Stage '",
     "ERROR: ",
+    "Data and pipelines",
 )
 EXIT_FILE: Final = "LNBEVAL_EXIT_FILE"  # where a failing stage leaves its exit code, which DVC does not pass on
 
@@ -53,14 +57,14 @@ def evaluate(names: tuple[str, ...]) -> None:
 
     workspace = find_workspace()
     started = time.monotonic()
-    chosen = _chosen(workspace, names)
-    targets = [f"{stage}@{name}" for name in chosen for stage in STAGES] if names else []
     _allow_no_git(workspace)
-    ran = _reproduce(workspace, targets)
-    if names:
-        ran += _reproduce(
-            workspace, ["--single-item", "index"]
-        )  # the list of evaluations, whatever state the others are in
+    targets = [f"{stage}@{name}" for name in names for stage in STAGES]
+    with _reproduction(workspace, targets) as reproduce:
+        chosen = _chosen(workspace, names)
+        ran = reproduce()
+    if names:  # the list of evaluations, whatever state the others are in
+        with _reproduction(workspace, ["--single-item", "index"]) as reproduce:
+            ran += reproduce()
     page = _first_page(workspace, chosen) if names else workspace.site / "index.html"
     said = f"{ran} stages run" if ran else "Up to date: nothing had changed"
     click.echo(f"{said} ({time.monotonic() - started:.1f} s).\nThe pages: {page.as_uri()}")
@@ -92,38 +96,61 @@ def _chosen(workspace: Workspace, names: tuple[str, ...]) -> list[str]:
     return list(names or listed)
 
 
-def _reproduce(workspace: Workspace, targets: list[str]) -> int:
-    """Let DVC run what is stale; the number of stages run. Raises the error of the stage that failed."""
-    from lnbeval.workspace.steady import steady_environment  # noqa: PLC0415
-    from lnbeval.workspace.warm_client import VARIABLE, warm_process  # noqa: PLC0415
+@contextmanager
+def _reproduction(workspace: Workspace, targets: list[str]) -> Iterator[Callable[[], int]]:
+    """DVC, getting ready; calling what this yields lets it run what is stale and gives the number of stages run.
 
-    with tempfile.TemporaryDirectory() as folder, warm_process() as warm:
+    What is yielded raises the error of the stage that failed. When it is not called nothing runs.
+    """
+    from lnbeval.workspace.steady import steady_environment  # noqa: PLC0415
+    from lnbeval.workspace.warm_client import VARIABLE, warm_to_be  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder, warm_to_be() as warm:
         exit_file = Path(folder) / "exit"
         process = subprocess.Popen(
-            [sys.executable, "-m", "dvc", "repro", *targets],
+            [sys.executable, "-m", "lnbeval.workspace.patient_dvc", *targets],
             cwd=workspace.root,
-            env={**steady_environment(), EXIT_FILE: str(exit_file), **({} if warm is None else {VARIABLE: warm})},
+            env={**steady_environment(), EXIT_FILE: str(exit_file), **({} if warm is None else {VARIABLE: warm.path})},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
         )
-        ran, last = _progress(process.stdout or ())
-        if process.wait() == 0:
-            return ran
-        if exit_file.is_file():
-            message, code = exit_file.read_text("utf-8"), int(exit_file.with_suffix(".code").read_text())
-            raise _failed(message, code)
-        raise WorkspaceError("The pipeline could not run. DVC says:\n" + "\n".join(last))
+        with process:
+            try:
+                yield partial(_reproduced, process, exit_file, warm)
+            except BaseException:
+                if process.stdin is not None and not process.stdin.closed:
+                    process.kill()  # it has not been told to begin
+                raise
 
 
-def _progress(lines: Iterable[str]) -> tuple[int, list[str]]:
-    """Print what stages say, name each as it starts, and keep DVC's own words for the case that it fails."""
+def _reproduced(process: subprocess.Popen[str], exit_file: Path, warm: Warm | None) -> int:
+    if process.stdin is not None:
+        process.stdin.write("go\n")
+        process.stdin.close()
+    ran, last = _progress(process.stdout or (), warm)
+    if process.wait() == 0:
+        return ran
+    if exit_file.is_file():
+        message, code = exit_file.read_text("utf-8"), int(exit_file.with_suffix(".code").read_text())
+        raise _failed(message, code)
+    raise WorkspaceError("The pipeline could not run. DVC says:\n" + "\n".join(last))
+
+
+def _progress(lines: Iterable[str], warm: Warm | None) -> tuple[int, list[str]]:
+    """Print what stages say, name each as it starts, and keep DVC's own words for the case that it fails.
+
+    The warm process is started with the first stage: a run that has nothing to do needs none.
+    """
     ran = 0
     last: list[str] = []
     for line in _stripped(lines):
         started = STARTED.match(line)
         if started:
+            if warm is not None:
+                warm.start()
             ran += 1
             stage, _, name = started[1].partition("@")
             click.echo(f"{name or 'all'}: {stage}")

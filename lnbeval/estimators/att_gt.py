@@ -192,7 +192,7 @@ def _columns(
     reason[stranded] = "no unit is left to compare with once this cohort is treated"
     reason[n_control == 0] = "no unit is still untreated to compare with"
     reason[n_treated == 0] = "no treated unit is observed in both periods"
-    reason[cells.base == _NO_BASE] = "treated from the first period: nothing to compare with"
+    reason[cells.base == _NO_BASE] = "treated, or may anticipate, from the first period: nothing to compare with"
     reason[ok & ~base] = ""
     reason[ok & base] = BASE_PERIOD
     return key_columns(

@@ -22,26 +22,53 @@ VARIABLE: Final = "LNBEVAL_WARM"  # the socket of a warm process that is there a
 PATIENCE: Final = 30.0  # seconds that its imports may take before the usual way is taken instead
 
 
+class Warm:
+    """A warm process to be: it has an address from the beginning, and costs nothing until it is started."""
+
+    def __init__(self, folder: str) -> None:
+        self.path = str(Path(folder) / "warm")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, unless it runs; whoever asks meanwhile waits."""
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "lnbeval.workspace.warm", self.path],
+                stdin=subprocess.PIPE,
+                env={**steady_environment(), VARIABLE: self.path},
+            )
+
+    def stop(self) -> None:
+        """End it; its kernels follow."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+
+@contextmanager
+def warm_to_be() -> Iterator[Warm | None]:
+    """A warm process for the block, not yet started; None where forks do not exist."""
+    if not (hasattr(os, "fork") and hasattr(socket, "AF_UNIX")):
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="lnb") as folder:
+        warm = Warm(folder)
+        try:
+            yield warm
+        finally:
+            warm.stop()
+
+
 @contextmanager
 def warm_process() -> Iterator[str | None]:
     """The socket of a warm process: the one that is there, else a new one for the block, None where forks do not exist."""
-    if not (hasattr(os, "fork") and hasattr(socket, "AF_UNIX")):
-        yield None
-    elif VARIABLE in os.environ:
+    if VARIABLE in os.environ:
         yield os.environ[VARIABLE]
-    else:
-        with tempfile.TemporaryDirectory(prefix="lnb") as folder:
-            path = str(Path(folder) / "warm")
-            process = subprocess.Popen(
-                [sys.executable, "-m", "lnbeval.workspace.warm", path],
-                stdin=subprocess.PIPE,
-                env={**steady_environment(), VARIABLE: path},
-            )
-            try:
-                yield path
-            finally:
-                process.kill()
-                process.communicate()
+        return
+    with warm_to_be() as warm:
+        if warm is not None:
+            warm.start()
+        yield None if warm is None else warm.path
 
 
 def fork(path: str, call: str, arguments: Sequence[str], *, folder: Path) -> int | None:

@@ -154,7 +154,7 @@ def test_always_treated_units_are_never_estimated_and_never_a_control(control_gr
     assert by_cell(effects) == {(2, 1): 0.0, (2, 2): 2.5}
     always = effects.keys[effects.keys["cohort"] <= 1]
     assert set(always["status"]) == {"not_estimable"}
-    assert set(always["reason"]) == {"treated from the first period: nothing to compare with"}
+    assert set(always["reason"]) == {"treated, or may anticipate, from the first period: nothing to compare with"}
 
 
 def test_irregular_periods_use_the_last_one_before_the_cohort():

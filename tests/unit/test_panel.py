@@ -266,7 +266,6 @@ def test_a_cluster_that_varies_within_a_unit():
     refused(changed("county", 7, "Fier"), "'county' varies within Has", cluster="county")
 
 
-@pytest.mark.xfail(reason="the message shows the codes of the clusters, not their names", strict=True)
 def test_a_cluster_that_varies_is_shown_by_its_names():
     refused(changed("county", 7, "Fier"), "'county' varies within Has (Fier, Kukës)", cluster="county")
 

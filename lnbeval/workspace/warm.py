@@ -56,11 +56,11 @@ REQUEST: Final = 1 << 20  # bytes: an environment and a few arguments
 
 def serve(path: str) -> None:
     """Answer requests until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the forks; this process ends with its parent
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # 1.2 s of grammar nobody here uses
     for name in PRELOADED:
         import_module(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # finished forks leave no zombies
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the forks; this process ends with its parent
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{path}.new")
         listener.listen()

@@ -45,7 +45,7 @@ def unavailable_adjustment(workspace: Path) -> None:
 
 
 def no_treated_unit(workspace: Path) -> None:
-    edited(workspace / "params/turnout.yaml", r"phase: 1, first_treated: 2018", "phase: 7, first_treated: 2018")
+    edited(workspace / "params/turnout.yaml", r"phase: 1$", "phase: 7")
 
 
 def no_control_unit(workspace: Path) -> None:

@@ -16,6 +16,7 @@ from lnbeval.workspace.views.data import (
 from lnbeval.workspace.views.definition import definition
 from lnbeval.workspace.views.tracing import finest, fingerprints, method, parameter_rows
 from lnbeval.workspace.views.trends import (
+    effect_unit,
     events,
     group_means,
     labelled,
@@ -48,6 +49,7 @@ __all__ = [
     "definition",
     "documentation",
     "documentation_title",
+    "effect_unit",
     "events",
     "finest",
     "fingerprints",

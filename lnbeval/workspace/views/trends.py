@@ -23,6 +23,11 @@ def unit(study: Study, indicator: str) -> str:
     return str(study.indicator(indicator)["unit"])
 
 
+def effect_unit(study: Study, indicator: str) -> str:
+    """The unit of an effect on the indicator: of a percentage, percentage points."""
+    return str(study.indicator(indicator)["effect_unit"])
+
+
 def group_means(study: Study, indicator: str) -> pd.DataFrame:
     """Raw mean of the indicator by cohort and period: group, period, mean, n."""
     rows = study.rows.assign(group=study.rows["code"].map(study.cohorts))

@@ -26,8 +26,8 @@ MARKS = {"STOP": "red", "ASK": "yellow", "WARN": "yellow", "NOTE": None}
 @click.command(
     epilog="""\b
 Examples:
-  lnbeval check turnout                          an evaluation: parameters, files, treatment, comparison
-  lnbeval check "data/raw/lnb/shpenzimet_bashkiake.csv"    a file: what it holds, and what stands in the way
+  lnbeval check turnout                               an evaluation: parameters, files, treatment, comparison
+  lnbeval check data/raw/turnout/elections.csv        a file: what it holds, and what stands in the way
 """,
 )
 @click.argument("subject", metavar="NAME or FILE")
@@ -42,8 +42,12 @@ def check(subject: str) -> None:
     path = Path(subject)
     workspace = find_workspace(path.parent if path.is_file() else None)
     reference = load_reference(workspace.reference)
-    if path.is_file():
+    if path.suffix in {".yaml", ".yml"} and workspace.parameters(path.stem).is_file():
+        _check_evaluation(workspace, path.stem, reference)
+    elif path.is_file():
         _check_file(path, reference)
+    elif path.is_dir() and path.parent != Path():
+        raise DataError(f"{path} is a folder. Name one of its files: {', '.join(_files(path)) or 'it has none'}.")
     elif path.suffix or path.parent != Path():
         raise DataError(f"There is no file {path}. {_there(path)}")
     else:
@@ -141,5 +145,10 @@ def _finish(faults: list[LnbevalError], name: str) -> None:
 def _there(path: Path) -> str:
     if not path.parent.is_dir():
         return f"There is no folder {path.parent} either."
-    there = sorted(other.name for other in path.parent.iterdir() if other.is_file() and not other.name.startswith("~$"))
-    return f"Its folder holds: {', '.join(there) or 'nothing'}."
+    return f"Its folder holds: {', '.join(_files(path.parent)) or 'nothing'}."
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(
+        other.name for other in folder.iterdir() if other.is_file() and not other.name.startswith(("~$", "."))
+    )

@@ -79,6 +79,10 @@ def _chosen(workspace: Workspace, names: tuple[str, ...]) -> list[str]:
     listed = read_list(workspace)
     for name in names:
         if name not in listed:
+            if workspace.parameters(name).is_file():
+                raise ParameterError(
+                    f"'{name}' has parameters but is not listed: add it to params/workspace.yaml with its notebooks."
+                )
             near = get_close_matches(name, list(listed), n=1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
             raise ParameterError(

@@ -78,8 +78,13 @@ def _aligned(rows: Sequence[list[str]]) -> list[str]:
 def _foot(table: pd.DataFrame) -> str:
     row = table.iloc[0]
     df = table["df"].dropna()
-    reference = f"t with {df.iloc[0]:g} df" if len(df) else "normal reference"
+    reference = f"t with {_span(df)} df" if len(df) else "normal reference"
     return (
         f"{row['estimator']}, controls: {row['control_group']}, inference: {row['inference']} ({reference}), "
-        f"{row['n_units']} units."
+        f"{_span(table['n_units'].dropna())} units."
     )
+
+
+def _span(values: pd.Series) -> str:
+    low, high = values.min(), values.max()
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"

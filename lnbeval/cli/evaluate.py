@@ -65,9 +65,19 @@ def evaluate(names: tuple[str, ...]) -> None:
     if names:  # the list of evaluations, whatever state the others are in
         with _reproduction(workspace, ["--single-item", "index"]) as reproduce:
             ran += reproduce()
+    _complete_manifests(workspace, chosen)
     page = _first_page(workspace, chosen) if names else workspace.site / "index.html"
     said = f"{ran} stages run" if ran else "Up to date: nothing had changed"
     click.echo(f"{said} ({time.monotonic() - started:.1f} s).\nThe pages: {page.as_uri()}")
+
+
+def _complete_manifests(workspace: Workspace, names: list[str]) -> None:
+    """In a fresh clone the committed results are those of the pages, so their stage does not run; the manifest is local."""
+    from lnbeval.workspace.provenance import write_manifest  # noqa: PLC0415
+
+    for name in names:
+        if not (workspace.outputs(name) / "manifest.json").is_file():
+            write_manifest(workspace, name)
 
 
 def _chosen(workspace: Workspace, names: tuple[str, ...]) -> list[str]:

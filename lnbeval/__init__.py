@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from lnbeval.design import Design
     from lnbeval.effects import Effects
     from lnbeval.estimators.att_gt import att_gt
+    from lnbeval.estimators.etwfe import etwfe
+    from lnbeval.estimators.imputation import imputation
+    from lnbeval.estimators.local_projections import local_projections
+    from lnbeval.estimators.repeated_cross_sections import repeated_cross_sections
+    from lnbeval.estimators.stacked import stacked
+    from lnbeval.estimators.sun_abraham import sun_abraham
+    from lnbeval.estimators.synthetic_did import synthetic_did
+    from lnbeval.estimators.triple_difference import triple_difference
     from lnbeval.estimators.twfe import twfe
     from lnbeval.estimators.twfe_event_study import twfe_event_study
     from lnbeval.inference import infer
@@ -26,6 +34,14 @@ _HOME: Final = {
     "Design": "lnbeval.design",
     "Effects": "lnbeval.effects",
     "att_gt": "lnbeval.estimators.att_gt",
+    "etwfe": "lnbeval.estimators.etwfe",
+    "imputation": "lnbeval.estimators.imputation",
+    "local_projections": "lnbeval.estimators.local_projections",
+    "repeated_cross_sections": "lnbeval.estimators.repeated_cross_sections",
+    "stacked": "lnbeval.estimators.stacked",
+    "sun_abraham": "lnbeval.estimators.sun_abraham",
+    "synthetic_did": "lnbeval.estimators.synthetic_did",
+    "triple_difference": "lnbeval.estimators.triple_difference",
     "twfe": "lnbeval.estimators.twfe",
     "twfe_event_study": "lnbeval.estimators.twfe_event_study",
     "aggregate": "lnbeval.aggregation",
@@ -39,7 +55,15 @@ __all__ = [
     "Panel",
     "aggregate",
     "att_gt",
+    "etwfe",
+    "imputation",
     "infer",
+    "local_projections",
+    "repeated_cross_sections",
+    "stacked",
+    "sun_abraham",
+    "synthetic_did",
+    "triple_difference",
     "twfe",
     "twfe_event_study",
 ]

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
-from lnbeval.effects import BASE_PERIOD, Effects, key_columns
+from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, Relabelled, key_columns
 from lnbeval.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
+    from lnbeval.effects import Draws, Relabel
     from lnbeval.panel import Booleans, Floats, Integers, Panel
 
 By = Literal["overall", "event_time", "cohort", "period"]
@@ -32,7 +33,9 @@ def aggregate(effects: Effects, by: By) -> Effects:
         period:     sum p_g ATT(g, t) / sum p_g over g <= t for each t           (`calendar`)
     From effects by cohort, `overall` weighs by p_g; from effects by event_time or period it is their plain mean over
     event_time >= 0 or all periods. Because the shares are estimated, unit i adds w_i D(G_i) to the influence, with
-    D(g) = sum over the cells of g of (ATT - average) / sum p_g, as in R did 2.5.1.
+    D(g) = sum over the cells of g of (ATT - average) / sum p_g, as in R did 2.5.1. Where `effects.shares` is
+    `observations`, the weight of each ATT(g, t) is that of the treated observations behind it in every way of averaging
+    (also by cohort), taken as given: the convention of regressions and of imputation.
 
     Cells that could not be estimated are left out and counted in the row's reason; a row without any is
     `not_estimable`. Raises ParameterError when `by` is unknown or cannot be made from these effects.
@@ -55,7 +58,25 @@ def aggregate(effects: Effects, by: By) -> Effects:
         treated=_union(effects.treated, rows),
         control=_union(effects.control, rows),
         reweighted=None if effects.reweighted is None else partial(_reweighted, effects, rows, effects.reweighted),
+        regression=_contrasts(effects, rows),
+        relabelled=None if effects.relabelled is None else partial(_relabelled, effects, rows, effects.relabelled),
+        own_draws=None if effects.own_draws is None else _averaged_draws(effects.own_draws, rows),
     )
+
+
+def _contrasts(effects: Effects, rows: _Rows) -> Contrasts | None:
+    """The averages as contrasts of the same coefficients, with the weights taken as given."""
+    if effects.regression is None:
+        return None
+    return replace(effects.regression, matrix=effects.regression.matrix @ rows.weight)
+
+
+def _averaged_draws(draws: Mapping[str, Draws], rows: _Rows) -> dict[str, Draws]:
+    return {name: partial(_averaged, made, rows) for name, made in draws.items()}
+
+
+def _averaged(made: Draws, rows: _Rows, draws: int, rng: np.random.Generator) -> Floats:
+    return np.asarray(np.nan_to_num(made(draws, rng)) @ rows.weight)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +97,36 @@ def _reweighted(effects: Effects, rows: _Rows, reweighted: Callable[[Floats], Fl
     if rows.by_share:
         members = effects.cohort[:, None] == effects.columns["cohort"]
         weight *= (multipliers * effects.weight) @ members
+    elif rows.by_mass:
+        weight *= (multipliers * effects.weight) @ effects.treated
     with np.errstate(invalid="ignore"):
         return np.asarray((weight * np.nan_to_num(estimate)) @ rows.cells / (weight @ rows.cells))
+
+
+def _relabelled(effects: Effects, rows: _Rows, relabelled: Relabel, outcome: Floats, labels: Integers) -> Relabelled:
+    """The averages under other assignments: estimates and, where they are the weights, cohort shares follow them."""
+    made = relabelled(outcome, labels)
+    known = np.isfinite(made.estimate)
+    estimate, mass = np.nan_to_num(made.estimate), known.astype(float)
+    if rows.by_share:
+        cohorts = np.unique(effects.cohort)
+        held = (labels[:, :, None] == np.arange(len(cohorts))).astype(float)  # (b, n, cohorts)
+        share = np.einsum("bnc,n->bc", held, effects.weight) / effects.weight.sum()
+        of_cell = np.searchsorted(cohorts, effects.columns["cohort"])
+        mass = mass * share[:, of_cell]
+    total = mass @ rows.cells  # (b, m)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weight = mass[:, :, None] * rows.cells / total[:, None]
+        average = np.asarray((mass * estimate) @ rows.cells / total)
+    influence = made.influence @ np.nan_to_num(weight)
+    if rows.by_share:
+        distance = known[:, :, None] * rows.cells * (estimate[:, :, None] - average[:, None])  # (b, k, m)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            slope = np.nan_to_num(distance / total[:, None])
+        by_cohort = np.einsum("bkm,kc->bcm", slope, of_cell[:, None] == np.arange(len(cohorts)))
+        scale = effects.weight / effects.weight.sum()
+        influence += scale[:, None] * np.take_along_axis(by_cohort, labels[:, :, None], axis=1)
+    return Relabelled(average, influence)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,6 +139,7 @@ class _Rows:
     weight: Floats  # (k, m) adding to one over `used`
     total_share: Floats  # (m,) sum of the cohort shares over `used`
     by_share: bool  # the weights are estimated cohort shares
+    by_mass: bool  # the weights are those of the treated observations
 
 
 def _refuse(effects: Effects, by: str) -> None:
@@ -109,8 +159,10 @@ def _rows(effects: Effects, by: By) -> _Rows:
     distinct = np.unique(values[belongs])
     cells = belongs[:, None] & (values[:, None] == distinct)
     used = cells & effects.ok[:, None]
-    by_share = by != "cohort" and effects.aggregation in ("cell", "cohort")
-    weight = used * _shares(effects)[:, None] if by_share else used.astype(float)
+    by_share = effects.shares == "units" and by != "cohort" and effects.aggregation in ("cell", "cohort")
+    by_mass = effects.shares == "observations" and effects.aggregation == "cell"
+    mass = _shares(effects) if by_share else effects.weight @ effects.treated if by_mass else np.ones(len(since))
+    weight = used * mass[:, None]
     total = weight.sum(axis=0)
     nothing = np.full(len(distinct), np.nan)
     return _Rows(
@@ -120,6 +172,7 @@ def _rows(effects: Effects, by: By) -> _Rows:
         weight=np.divide(weight, total, out=np.zeros_like(weight), where=total > 0),
         total_share=total,
         by_share=by_share,
+        by_mass=by_mass,
     )
 
 
@@ -170,15 +223,15 @@ def _columns(effects: Effects, rows: _Rows) -> dict[str, NDArray[Any]]:
 def _outcomes(effects: Effects, rows: _Rows) -> Integers:
     """Different outcomes that each average rests on: members of its estimates in their periods and base periods.
 
-    Of an average of averages, the most that any of them rests on.
+    Of an average of averages, the most that any of them rests on; of a regression, all of its outcomes.
     """
     period, base = effects.columns["period"], effects.columns["base_period"]
-    if np.isnan(period).any() or np.isnan(base[effects.ok]).any():
+    if effects.n_parameters is not None or np.isnan(period).any() or np.isnan(base[effects.ok]).any():
         return np.asarray(np.where(rows.used, effects.columns["n_obs"][:, None], 0).max(axis=0))
     counts = np.zeros(rows.used.shape[1], dtype=np.int64)
-    for t in effects.panel.periods:
+    for t, observed in zip(effects.panel.periods, np.isfinite(effects.panel.outcome).T, strict=True):
         touching = rows.used & ((period == t) | (base == t))[:, None]
-        counts += [effects.members[:, cells].any(axis=1).sum() for cells in touching.T]
+        counts += [(effects.members[:, cells].any(axis=1) & observed).sum() for cells in touching.T]
     return counts
 
 
@@ -197,4 +250,6 @@ def _reason(reasons: NDArray[np.object_], cells: Booleans, used: Booleans) -> st
         return why
     if (reasons[used] == BASE_PERIOD).all():
         return BASE_PERIOD
-    return f"{left_out.sum()} of {cells.sum()} estimates left out: {why}" if left_out.any() else ""
+    said = [f"{left_out.sum()} of {cells.sum()} estimates left out: {why}"] if left_out.any() else []
+    said += [reason for reason in dict.fromkeys(reasons[used]) if reason not in ("", BASE_PERIOD)]
+    return "; ".join(said)

@@ -35,6 +35,8 @@ class Design:
         treatment the preceding one.
     anticipation: periods before treatment in which behaviour may already change.
     adjustment: how covariates enter.
+    window: (before, after), the periods before and after the first treated one that `stacked` and `local_projections`
+        show; None, the most that every cohort (stacked) or any (local_projections) has.
     missing: `pairwise` uses in each comparison the units observed in both its periods; `complete` only units observed
         in every period.
 
@@ -46,6 +48,7 @@ class Design:
     anticipation: int = 0
     adjustment: Adjustment = "none"
     missing: Missing = "pairwise"
+    window: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():
@@ -58,14 +61,32 @@ class Design:
             raise ParameterError(
                 f"anticipation is {self.anticipation!r}; it must be a whole number of periods, 0 or more."
             )
+        if self.window is not None and (len(self.window) != 2 or self.window[0] < 1 or self.window[1] < 0):
+            raise ParameterError(
+                f"window is {self.window!r}; it must be two whole numbers: periods before treatment, 1 or more, and periods "
+                "after its first, 0 or more."
+            )
 
 
 def analysed(panel: Panel, design: Design) -> Panel:
     """The panel that the design lets in, refused when it cannot hold any difference-in-differences.
 
-    Raises DesignError when there are fewer than two periods, no treated or no control unit, no period before or none
+    Raises ParameterError when there are covariates that would be ignored; DesignError when there is a comparison group that
+    would be, fewer than two periods, no treated or no control unit, no period before or none
     after treatment.
     """
+    if panel.comparison is not None:
+        raise DesignError(
+            "The panel holds the outcome of a comparison group within units, which only triple_difference uses: choose that "
+            "estimator, or leave the comparison out."
+        )
+    if design.adjustment == "none" and panel.covariates.shape[1]:
+        numbered = (f"covariate {j + 1}" for j in range(panel.covariates.shape[1]))
+        names = ", ".join(panel.covariate_names or numbered)
+        raise ParameterError(
+            f"Covariates are given ({names}) but adjustment is 'none', which would ignore them. Choose adjustment reg, ipw or "
+            "dr, or leave the covariates out."
+        )
     kept = fully_observed(panel) if design.missing == "complete" else ever_observed(panel)
     if len(kept.units) == 0:
         raise DesignError("No unit is observed in every period. Use missing='pairwise' or complete the data.")
@@ -110,28 +131,78 @@ def _cohorts(panel: Panel) -> str:
 
 
 def regression_panel(panel: Panel, design: Design, *, name: str, anticipation: bool) -> Panel:
-    """The panel that a regression with unit and period effects uses under this design.
+    """The panel that a regression of all units on their treatment uses under this design.
 
     Raises DesignError, all reasons at once, when the design asks for what such a regression cannot honour.
     """
     treated = panel.cohort[(panel.cohort > panel.periods[0]) & (panel.cohort <= panel.periods[-1])]
+    several = len(np.unique(treated)) > 1
+    refuse_in_regression(
+        design,
+        name=name,
+        control_groups=("all",) if several else ("never_treated", "not_yet_treated", "all"),
+        anticipation=anticipation,
+    )
+    return panel if design.control_group == "all" else not_always_treated(panel)
+
+
+def refuse_in_regression(
+    design: Design,
+    *,
+    name: str,
+    control_groups: tuple[ControlGroup, ...],
+    anticipation: bool = True,
+    adjustments: tuple[Adjustment, ...] = ("none",),
+    window: bool = False,
+) -> None:
+    """Refuse, all reasons at once, what this regression cannot honour. Raises DesignError."""
     problems = []
-    if design.control_group != "all" and len(np.unique(treated)) > 1:
-        problems.append(
-            f"control_group '{design.control_group}' cannot be kept with several cohorts, because the regression also compares "
-            "with already treated units: say control_group 'all', or use att_gt"
-        )
+    if design.control_group not in control_groups:
+        problems.append(_control_group_problem(design.control_group, control_groups))
     if design.base_period == "varying":
         problems.append("base_period 'varying' has no counterpart in the regression: use 'universal'")
     if design.anticipation and not anticipation:
         problems.append("anticipation has no counterpart in the static regression: use 0, or the event study")
-    if design.adjustment != "none":
-        problems.append(f"covariate adjustment '{design.adjustment}' is not available: use 'none'")
+    if design.adjustment not in adjustments:
+        problems.append(f"covariate adjustment '{design.adjustment}' is not available: use {_or(adjustments)}")
+    if design.window is not None and not window:
+        problems.append("window is for stacked and local_projections: leave it out")
     if problems:
         raise DesignError(f"{name}: {'; '.join(problems)}.")
-    return panel if design.control_group == "all" else not_always_treated(panel)
 
 
-def not_always_treated(panel: Panel) -> Panel:
-    """The panel without the units treated from the first period."""
-    return units_kept(panel, np.asarray(panel.cohort > panel.periods[0]))
+def _control_group_problem(asked: str, allowed: tuple[str, ...]) -> str:
+    if allowed == ("all",):
+        return (
+            f"control_group '{asked}' cannot be kept with several cohorts, because the regression also compares with already "
+            "treated units: say control_group 'all', or use att_gt"
+        )
+    return f"control_group '{asked}' cannot be kept: use {_or(allowed)}"
+
+
+def refuse_gaps(panel: Panel, *, name: str) -> None:
+    """Refuse a panel in which a period is missing, for estimators that count event time period by period. Raises DesignError."""
+    missing = np.setdiff1d(np.arange(panel.periods[0], panel.periods[-1] + 1), panel.periods)
+    if missing.size:
+        raise DesignError(
+            f"{name} counts event time period by period, and there is no period {', '.join(map(str, missing))}. Use att_gt, "
+            "or periods without gaps."
+        )
+
+
+def _or(words: tuple[str, ...]) -> str:
+    return " or ".join(f"'{word}'" for word in words)
+
+
+def not_always_treated(panel: Panel, *, anticipation: int = 0) -> Panel:
+    """The panel without the units treated, or anticipating treatment, from the first period.
+
+    Raises DesignError when nobody is left who is treated later.
+    """
+    kept = units_kept(panel, np.asarray(panel.cohort > panel.periods[0] + anticipation))
+    if not (kept.cohort <= panel.periods[-1]).any():
+        raise DesignError(
+            f"Every treated unit is treated, or may anticipate it, from the first period, {panel.periods[0]}: add earlier periods "
+            "or reduce anticipation."
+        )
+    return kept

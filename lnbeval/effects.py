@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,13 +16,34 @@ if TYPE_CHECKING:
 
     from lnbeval.design import Design
     from lnbeval.panel import Booleans, Floats, Integers, Labels, Panel
+    from lnbeval.regression import Fit
 
 Aggregation = Literal["cell", "overall", "event_time", "cohort", "period"]
+Shares = Literal["units", "observations"]
+
+
+class Relabelled(NamedTuple):
+    """Estimates (b, k) under b assignments of cohorts, and their influence over n (b, n, k)."""
+
+    estimate: Floats
+    influence: Floats
+
+
+Relabel: TypeAlias = "Callable[[Floats, Integers], Relabelled]"
+Draws: TypeAlias = "Callable[[int, np.random.Generator], Floats]"
 
 KEY_COLUMNS: Final = (
     "cohort", "period", "base_period", "event_time", "n_treated", "n_control", "n_obs", "fewest", "baseline_mean", "status", "reason",
 )  # fmt: skip
 BASE_PERIOD: Final = "base period: zero by construction"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Contrasts:
+    """Estimates as contrasts c'beta of one regression's coefficients; the regression is made when it is asked for."""
+
+    fit: Callable[[], Fit]
+    matrix: Floats  # (q, k), a column for each estimate
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,6 +58,14 @@ class Effects:
     `refit` makes the same estimates on another panel: what placebo and permutation do is call it. Where it is set,
     `reweighted` makes them under other unit weights: (m, n) multipliers of the weights to (m, k) estimates, all at once;
     a multiplier of zero leaves the unit out.
+
+    `shares` says how estimates by cohort and period are averaged: by the cohort's share among the units, which is itself
+    estimated and adds to the influence (Callaway and Sant'Anna), or by the weight of the treated observations behind
+    each, taken as given (regressions and imputation).
+
+    `relabelled`, where it is set, makes the estimates of other outcomes (n, t) under other assignments, all at once:
+    positions (b, n) into the sorted cohorts of the panel. `regression`, where it is set, is the regression behind the estimates: what CR2 and the wild bootstrap need. `own_draws`
+    holds ways to simulate the estimates that only this estimator has, by name: (draws, rng) to (draws, k).
     """
 
     columns: Mapping[str, NDArray[Any]]  # KEY_COLUMNS, each (k,)
@@ -50,6 +79,10 @@ class Effects:
     treated: Booleans  # (n, k) units whose effect an estimate is
     control: Booleans  # (n, k) units they are compared with
     reweighted: Callable[[Floats], Floats] | None = None
+    shares: Shares = "units"
+    regression: Contrasts | None = None
+    relabelled: Relabel | None = None
+    own_draws: Mapping[str, Draws] | None = None
     n_parameters: int | None = None  # of a regression, unit effects apart; None where there is no regression
 
     def __post_init__(self) -> None:

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
-import pandas as pd
 
+from lnbeval import spread as spreads
+from lnbeval.conley import conley_covariance
 from lnbeval.effects import clusters_among
 from lnbeval.errors import DesignError, ParameterError
-from lnbeval.panel import units_kept
+from lnbeval.headline import headline
+from lnbeval.randomization import randomization
+from lnbeval.spread import Spread
 from lnbeval.table import tidy
+from lnbeval.wild_bootstrap import wild_bootstrap
 
 if TYPE_CHECKING:
-    from lnbeval.effects import Effects
-    from lnbeval.panel import Floats, Integers
+    import pandas as pd
 
-Method = Literal["analytic", "cr1", "jackknife"]
+    from lnbeval.conley import Kernel
+    from lnbeval.effects import Effects
+    from lnbeval.panel import Floats, Integers, Labels
+
+Method = Literal[
+    "rule",
+    "analytic",
+    "cr1",
+    "cr2",
+    "jackknife",
+    "wild",
+    "wild_unrestricted",
+    "randomization",
+    "placebo",
+    "bootstrap",
+    "conley",
+]
 METHODS: Final = get_args(Method)
 DRAWS: Final = 9_999
-BLOCK: Final = 20_000_000  # numbers held at once by the jackknife: 160 MB, whatever the number of clusters
 NOISE: Final = 1e-12  # of the largest outcome: what sums of equal numbers leave behind
 FEW: Final = 5  # fewer treated or control units than this give errors that are too small
 CRITICAL_VALUE_STEP: Final = 1e-6  # rounded up to this: finer digits are noise of the draws and differ between machines
@@ -32,53 +49,77 @@ NODES: Final = 20_170_601  # without a generator the critical value is a sum ove
 def infer(
     effects: Effects,
     *,
-    method: Method = "jackknife",
+    method: Method = "rule",
     level: float = 0.95,
     draws: int = DRAWS,
     rng: np.random.Generator | None = None,
+    strata: Labels | None = None,
+    places: Places | None = None,
 ) -> pd.DataFrame:
     """The tidy table of `effects`: errors, p-values, pointwise intervals and a band over all rows together.
 
-    With psi_c the influence summed over cluster c (the unit, when the panel declares none), n units, and G the clusters
-    that hold a unit on which the estimate rests:
-        analytic:  V = sum psi_c psi_c' / n^2; normal reference. Too small when few are treated.
-        cr1:       V times G / (G - 1), for regressions also (N - 1) / (N - K), K without effects nested in a cluster;
-                   t with G - 1 degrees of freedom.
-        jackknife: V = (G - 1) / G sum (theta_-c - theta)(theta_-c - theta)', theta_-c re-estimated without cluster c
-                   (CR3); t with G - 1.
-    The band is estimate +- c * std_error with c the `level` quantile of max |t| over the rows under the estimated
-    correlations, from `draws` draws in the space of the k rows, and never less than the pointwise quantile.
+    method:
+        analytic, cr1, cr2, jackknife: a covariance and a t reference, see `lnbeval.spread`. The band is estimate +- c *
+            std_error with c the `level` quantile of max |t| over the rows under the estimated correlations, from `draws`
+            draws in the space of the k rows, and never less than the pointwise quantile.
+        wild, wild_unrestricted: the wild cluster bootstrap of t with and without the null imposed, see
+            `lnbeval.wild_bootstrap`; std_error is that of cr1, the interval from inverting the test; no band.
+        randomization: permuted cohorts, within `strata` (n,) when given, see `lnbeval.randomization`; std_error is the
+            analytic one of its t; an interval for an overall effect only; no band.
+        conley: covariance of neighbours by distance between `places`, see `lnbeval.conley`; normal reference.
+        placebo, bootstrap: the spread of draws that only this estimator has (synthetic_did); normal reference.
+        rule: the one of these that `lnbeval.headline` chooses from the numbers of clusters and the leverage.
 
     Rows that are zero by construction, or whose error cannot be had, keep their estimate and say why in `reason`; rows
     with fewer than 5 treated or control units are flagged there. `estimate +- interval` are in the outcome's unit.
 
-    Raises ParameterError on an unknown method, a level outside (0, 1) or fewer than 99 draws; DesignError when there
-    are fewer than two clusters.
+    Raises ParameterError on an unknown method, a level outside (0, 1), fewer than 99 draws, or a method that these
+    effects do not have; DesignError when there are fewer than two clusters.
 
-    Sources: Callaway and Sant'Anna (2021), Theorem 2 (influence) and Corollary 1 (band); MacKinnon, Nielsen and Webb
-    (2023), Journal of Econometrics 232(2), 272-299 (CV1, CV3).
+    Sources: Callaway and Sant'Anna (2021), section 4 (influence and band); MacKinnon, Nielsen and Webb (2023), Journal of
+    Econometrics 232(2), 272-299.
     """
     _refuse(effects, method=method, level=level, draws=draws)
-    spread = SPREADS[method](effects)
-    spread = _without_lone_units(effects, spread)
-    alone = _quantile(level, spread.df)
-    band = np.maximum(alone, _sup_t(spread, level, draws, np.random.default_rng(NODES) if rng is None else rng))
-    return _table(effects, spread, method, alone, band)
+    chosen = headline(effects).method if method == "rule" else method
+    rng = np.random.default_rng(NODES) if rng is None else rng
+    if strata is not None and chosen != "randomization":
+        raise ParameterError(f"strata are for randomization; inference '{chosen}' has no use for them.")
+    if (places is None) == (chosen == "conley"):
+        raise ParameterError(
+            "Inference 'conley' and the places of the units, with a cutoff, go together: give both or none."
+        )
+    if chosen == "randomization":
+        sure = _permuted(effects, level, draws, rng, strata)
+    elif chosen in ("wild", "wild_unrestricted"):
+        sure = _wild(effects, level, draws, rng, null_imposed=chosen == "wild")
+    else:
+        spread = _spread(effects, chosen, draws, rng, places)
+        sure = _by_t(effects, _without_lone_units(effects, spread), level, draws, rng)
+    return _table(effects, sure, chosen)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Spread:
-    """Covariance of the estimates, (k, k), NaN where there is none, and degrees of freedom of their references, (k,)."""
+class Places:
+    """Where the units of the effects are, in degrees, and the distance beyond which their errors are unrelated."""
 
-    covariance: Floats
+    latitude: Floats  # (n,) in the order of effects.panel.units
+    longitude: Floats  # (n,)
+    cutoff_km: float
+    kernel: Kernel = "bartlett"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Certainty:
+    """What the table says of each row's error, each (k,)."""
+
+    std_error: Floats
     df: Floats
-    noise: float = 0.0  # a smaller error is rounding
-
-    @property
-    def std_error(self) -> Floats:
-        """Standard errors, NaN where the estimate does not vary."""
-        variance = np.diag(self.covariance)
-        return np.asarray(np.sqrt(np.where(variance > self.noise**2, variance, np.nan)))
+    p_value: Floats
+    conf_low: Floats
+    conf_high: Floats
+    band_low: Floats
+    band_high: Floats
+    floor: float = 0.0  # the smallest p-value that the method can give
 
 
 def _refuse(effects: Effects, *, method: str, level: float, draws: int) -> None:
@@ -94,97 +135,90 @@ def _refuse(effects: Effects, *, method: str, level: float, draws: int) -> None:
         )
 
 
-def _clusters(effects: Effects) -> tuple[Integers, int]:
-    position, labels = pd.factorize(effects.cluster)
-    return position, len(labels)
+def _spread(effects: Effects, method: str, draws: int, rng: np.random.Generator, places: Places | None) -> Spread:
+    if places is not None:
+        covariance = conley_covariance(effects, places.latitude, places.longitude, places.cutoff_km, places.kernel)
+        return Spread(scores=_root(covariance), df=np.full(len(covariance), np.inf))
+    if method in ("placebo", "bootstrap"):
+        return _own_spread(effects, method, draws, rng)
+    return spreads.METHODS[method](effects)
 
 
-def _analytic(effects: Effects) -> _Spread:
-    position, G = _clusters(effects)
-    scores = effects.influence
-    if len(position) > G:
-        scores = np.column_stack([np.bincount(position, weights=column, minlength=G) for column in scores.T])
-    covariance = scores.T @ scores / len(position) ** 2
-    return _Spread(covariance=covariance, df=np.full(len(covariance), np.inf))
+def _root(covariance: Floats) -> Floats:
+    """Scores whose products are the covariance, which may be indefinite: its variances are kept, NaN where not positive."""
+    variance = np.diag(covariance)
+    known = np.isfinite(variance)
+    values, vectors = np.linalg.eigh(np.where(np.outer(known, known), np.nan_to_num(covariance), 0.0))
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    size = np.sqrt((root**2).sum(axis=0))
+    scale = np.divide(np.sqrt(np.maximum(np.nan_to_num(variance), 0.0)), size, out=np.zeros(len(size)), where=size > 0)
+    return np.where(known, root * scale, np.nan)
 
 
-def _cr1(effects: Effects) -> _Spread:
-    G = _contributing(effects)
-    factor = G / (G - 1)
-    if effects.n_parameters is not None:
-        N = int(np.isfinite(effects.panel.outcome).sum())
-        factor = factor * (N - 1) / (N - effects.n_parameters)
-    return _Spread(covariance=_scaled(_analytic(effects).covariance, factor), df=G - 1)
+def _own_spread(effects: Effects, method: str, draws: int, rng: np.random.Generator) -> Spread:
+    """The covariance of the estimator's own draws about their mean; normal reference."""
+    if effects.own_draws is None or method not in effects.own_draws:
+        have = ", ".join(effects.own_draws or ()) or "none"
+        raise ParameterError(
+            f"Inference '{method}' is not defined for {effects.estimator} (its own are: {have}). Use jackknife or randomization."
+        )
+    made = effects.own_draws[method](draws, rng)
+    deviations = made - made.mean(axis=0)
+    return Spread(scores=deviations / np.sqrt(len(made)), df=np.full(made.shape[1], np.inf))
 
 
-def _jackknife(effects: Effects) -> _Spread:
-    position, clusters = _clusters(effects)
-    make = _refitted if effects.reweighted is None else _reweighted
-    deviations = make(effects, position, clusters) - effects.estimate  # NaN: nothing to compare without some cluster
-    G = _contributing(effects)
-    return _Spread(covariance=_scaled(deviations.T @ deviations, (G - 1) / G), df=G - 1)
+def _by_t(effects: Effects, spread: Spread, level: float, draws: int, rng: np.random.Generator) -> _Certainty:
+    estimate, std_error = effects.estimate, spread.std_error
+    alone = _quantile(level, spread.df)
+    band = np.maximum(alone, _sup_t(spread, level, draws, rng))
+    return _Certainty(
+        std_error=std_error,
+        df=np.where(np.isfinite(std_error) & np.isfinite(spread.df), spread.df, np.nan),
+        p_value=_p_values(estimate / std_error, spread.df),
+        conf_low=estimate - alone * std_error,
+        conf_high=estimate + alone * std_error,
+        band_low=estimate - band * std_error,
+        band_high=estimate + band * std_error,
+    )
 
 
-def _contributing(effects: Effects) -> Floats:
-    """Clusters with a unit that the estimate rests on, (k,), at least two: the others say nothing about its error.
-
-    A coefficient of a regression rests on every observation.
-    """
-    members = effects.members
-    if effects.n_parameters is not None:
-        observed = np.asarray(np.isfinite(effects.panel.outcome).any(axis=1))
-        members = np.broadcast_to(observed[:, None], members.shape)
-    counts = clusters_among(members, effects.cluster)
-    return np.asarray(np.maximum(counts, 2), dtype=float)
-
-
-def _scaled(covariance: Floats, factor: Floats) -> Floats:
-    root = np.sqrt(factor)
-    return np.asarray(covariance * np.outer(root, root))
+def _wild(effects: Effects, level: float, draws: int, rng: np.random.Generator, *, null_imposed: bool) -> _Certainty:
+    tests = wild_bootstrap(effects, level=level, draws=draws, rng=rng, null_imposed=null_imposed)
+    nothing = np.full(len(effects.estimate), np.nan)
+    return _Certainty(
+        std_error=_without_lone_units(effects, spreads.cr1(effects)).std_error,
+        df=nothing,
+        p_value=tests.p_value,
+        conf_low=tests.conf_low,
+        conf_high=tests.conf_high,
+        band_low=nothing,
+        band_high=nothing,
+    )
 
 
-def _reweighted(effects: Effects, position: Integers, G: int) -> Floats:
-    """Estimates without each cluster, (G, k), from its units' weights set to zero; in blocks of bounded size."""
-    if effects.reweighted is None:
-        raise ParameterError(f"{effects.estimator} cannot be re-estimated under other weights.")
-    blocks = np.array_split(np.arange(G), max(1, G * len(position) // BLOCK))
-    return np.vstack([effects.reweighted((position != block[:, None]).astype(float)) for block in blocks])
+def _permuted(
+    effects: Effects, level: float, draws: int, rng: np.random.Generator, strata: Labels | None
+) -> _Certainty:
+    permuted = randomization(effects, level=level, draws=draws, rng=rng, strata=strata)
+    nothing = np.full(len(effects.estimate), np.nan)
+    return _Certainty(
+        std_error=_without_lone_units(effects, spreads.analytic(effects)).std_error,
+        df=nothing,
+        p_value=permuted.p_value,
+        conf_low=permuted.conf_low,
+        conf_high=permuted.conf_high,
+        band_low=nothing,
+        band_high=nothing,
+        floor=1 / permuted.assignments,
+    )
 
 
-def _refitted(effects: Effects, position: Integers, G: int) -> Floats:
-    """Estimates without each cluster, (G, k), each from a fit of its own."""
-    wanted = _identity(effects)
-    left_out = np.full((G, len(effects.estimate)), np.nan)
-    for c in range(G):
-        with suppress(DesignError):
-            left_out[c] = _aligned(effects.refit(units_kept(effects.panel, position != c)), wanted)
-    return left_out
-
-
-def _identity(effects: Effects) -> Floats:
-    keys = np.column_stack([effects.columns[name] for name in ("cohort", "period", "event_time")])
-    return np.asarray(np.nan_to_num(keys, nan=-np.inf))
-
-
-def _aligned(left: Effects, wanted: Floats) -> Floats:
-    """The estimates of `left` in the order of the keys `wanted`, NaN where it has none."""
-    have = _identity(left)
-    if np.array_equal(have, wanted):
-        return left.estimate
-    found = {tuple(key): value for key, value in zip(have.tolist(), left.estimate.tolist(), strict=True)}
-    return np.array([found.get(tuple(key), np.nan) for key in wanted.tolist()])
-
-
-SPREADS: Final = {"analytic": _analytic, "cr1": _cr1, "jackknife": _jackknife}
-
-
-def _without_lone_units(effects: Effects, spread: _Spread) -> _Spread:
+def _without_lone_units(effects: Effects, spread: Spread) -> Spread:
     """One treated or control cluster has no variance of its own: an error from the others only would be far too small."""
     lone = np.minimum(*_sides(effects)) == 1
-    covariance = spread.covariance.copy()
-    covariance[lone, :] = covariance[:, lone] = np.nan
+    scores = np.where(lone, np.nan, spread.scores)
     noise = NOISE * float(np.nanmax(np.abs(effects.panel.outcome)))
-    return _Spread(covariance=covariance, df=spread.df, noise=noise)
+    return Spread(scores=scores, df=spread.df, noise=noise)
 
 
 def _sides(effects: Effects) -> tuple[Integers, Integers]:
@@ -204,7 +238,7 @@ def _p_values(t: Floats, df: Floats) -> Floats:
     return np.asarray(2 * special.stdtr(df, -np.abs(t)))
 
 
-def _sup_t(spread: _Spread, level: float, draws: int, rng: np.random.Generator) -> float:
+def _sup_t(spread: Spread, level: float, draws: int, rng: np.random.Generator) -> float:
     """The `level` quantile of max |t| over the rows, t with the rows' correlations and the smallest of their df."""
     std_error = spread.std_error
     rows = np.isfinite(std_error)
@@ -220,19 +254,18 @@ def _sup_t(spread: _Spread, level: float, draws: int, rng: np.random.Generator) 
     return float(np.ceil(quantile / CRITICAL_VALUE_STEP) * CRITICAL_VALUE_STEP)
 
 
-def _table(effects: Effects, spread: _Spread, method: str, alone: Floats, band: Floats) -> pd.DataFrame:
-    keys, estimate, std_error = effects.keys, effects.estimate, spread.std_error
-    columns = keys.drop(columns=["base_period", "fewest"]).assign(
-        estimate=estimate,
-        std_error=std_error,
-        df=np.where(np.isfinite(std_error) & np.isfinite(spread.df), spread.df, np.nan),
-        conf_low=estimate - alone * std_error,
-        conf_high=estimate + alone * std_error,
-        band_low=estimate - band * std_error,
-        band_high=estimate + band * std_error,
+def _table(effects: Effects, sure: _Certainty, method: str) -> pd.DataFrame:
+    columns = effects.keys.drop(columns=["base_period", "fewest"]).assign(
+        estimate=effects.estimate,
+        std_error=sure.std_error,
+        df=sure.df,
+        conf_low=np.where(np.isinf(sure.conf_low), np.nan, sure.conf_low),
+        conf_high=np.where(np.isinf(sure.conf_high), np.nan, sure.conf_high),
+        band_low=sure.band_low,
+        band_high=sure.band_high,
         n_units=effects.members.sum(axis=0),
-        p_value=_p_values(estimate / std_error, spread.df),
-        reason=_reasons(effects, std_error),
+        p_value=sure.p_value,
+        reason=_reasons(effects, sure),
     )
     design = effects.design
     return tidy(
@@ -245,21 +278,61 @@ def _table(effects: Effects, spread: _Spread, method: str, alone: Floats, band: 
     )
 
 
-def _reasons(effects: Effects, std_error: Floats) -> list[str]:
+def _reasons(effects: Effects, sure: _Certainty) -> list[str]:
     columns = effects.columns
-    rows = zip(columns["status"], columns["reason"], *_sides(effects), columns["fewest"], std_error, strict=True)
-    return ["; ".join(filter(None, (row[1], _caution(*row)))) for row in rows]
+    cautions = _cautions(effects, sure)
+    return ["; ".join(filter(None, row)) for row in zip(columns["reason"], cautions, strict=True)]
 
 
-def _caution(status: str, why: str, treated: int, control: int, fewest: int, std_error: float) -> str:
+def _cautions(effects: Effects, sure: _Certainty) -> list[str]:
+    columns = effects.columns
+    unbounded = np.isinf(sure.conf_low) | np.isinf(sure.conf_high)
+    tested = np.isfinite(sure.p_value) & ~np.isfinite(sure.band_low)
+    rows = zip(
+        columns["status"],
+        columns["reason"],
+        *_sides(effects),
+        columns["fewest"],
+        sure.std_error,
+        tested,
+        unbounded,
+        strict=True,
+    )
+    return [_caution(*row, floor=sure.floor) for row in rows]
+
+
+def _caution(
+    status: str,
+    why: str,
+    treated: int,
+    control: int,
+    fewest: int,
+    std_error: float,
+    tested: bool,
+    unbounded: bool,
+    *,
+    floor: float,
+) -> str:
     """What a row must say of its error; numbers are of clusters, which are the units when none are declared."""
     if status != "ok" or why.startswith("base period"):
         return ""
+    said = ["the interval has no bound on one side: the test rejects no value there"] if unbounded else []
     if min(treated, control) == 1:
-        return f"one {'treated' if treated == 1 else 'control'} unit or cluster: no interval from this method"
-    if np.isnan(std_error):
-        return "no error: the estimate cannot be made without some cluster, or does not vary"
-    few = [f"{n} {word}" for n, word in ((treated, "treated"), (control, "control")) if n < FEW]
-    if few:
-        return f"only {' and '.join(few)} units or clusters: the error is likely too small"
-    return "rests in part on a single unit or cluster: the error is likely too small" if fewest == 1 else ""
+        side = "treated" if treated == 1 else "control"
+        said.append(_lone(side, floor) if tested else f"one {side} unit or cluster: no interval from this method")
+    elif np.isnan(std_error):
+        said.append("no error: the estimate cannot be made without some cluster, or does not vary")
+    elif min(treated, control) < FEW:
+        few = [f"{n} {word}" for n, word in ((treated, "treated"), (control, "control")) if n < FEW]
+        said.append(
+            f"only {' and '.join(few)} units or clusters: {'read with care' if tested else 'the error is likely too small'}"
+        )
+    elif fewest == 1:
+        said.append("rests in part on a single unit or cluster: the error is likely too small")
+    return "; ".join(said)
+
+
+def _lone(side: str, floor: float) -> str:
+    if floor > 0:
+        return f"one {side} unit or cluster: the p-value cannot be below {floor:.3g}, and there is no normal interval"
+    return f"one {side} unit or cluster: this test is not reliable"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,9 @@ Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 Labels = NDArray[np.object_]
 
+AT_BASELINE: Final = (
+    "A covariate is measured before treatment: give its value in a period before, the same in all rows."
+)
 NEVER: Final = np.inf  # the cohort of a unit that is not treated in any period
 
 
@@ -49,12 +52,17 @@ class Panel:
     weight: Floats  # (n,)
     cluster: Labels  # (n,)
     covariate_names: tuple[str, ...] = ()
+    comparison: Floats | None = None  # (n, t) the outcome of a comparison group within each unit, of triple differences
 
     def __post_init__(self) -> None:
         for name in ("units", "periods", "outcome", "cohort", "covariates", "weight", "cluster"):
             array = np.array(getattr(self, name))
             array.flags.writeable = False
             object.__setattr__(self, name, array)
+        if self.comparison is not None:
+            comparison = np.array(self.comparison, dtype=float)
+            comparison.flags.writeable = False
+            object.__setattr__(self, "comparison", comparison)
 
     @classmethod
     def from_long(
@@ -69,32 +77,77 @@ class Panel:
         weight: str | None = None,
         cluster: str | None = None,
         never: str | float | None = None,
+        comparison: str | None = None,
     ) -> Panel:
         """The panel in `frame`, one row per unit and period.
 
         `cohort` holds the first treated period of the row's unit. How never-treated units are coded there is declared
         by `never`: "empty", "inf", or the number that stands for it (0, 9999). Only infinity needs no declaration.
-        Covariates, weight and cluster belong to the unit and must be the same in all its rows.
+        Covariates, weight and cluster belong to the unit and must be the same in all its rows. `comparison` is the outcome
+        of a comparison group within each unit, for triple differences.
 
         Raises PanelError, naming rows and units, when a column is missing, a value is not what its column is for, a
         unit-period stands twice, or a value that belongs to the unit varies within it.
         """
-        wanted = [unit, period, outcome, cohort, *covariates, *filter(None, (weight, cluster))]
+        wanted = [unit, period, outcome, cohort, *covariates, *filter(None, (weight, cluster, comparison))]
         checked_columns(frame, wanted)
         periods, column = checked_periods(frame[period], period)
         units, row = checked_units(frame[unit], unit)
         refuse_duplicates(row, column, units, periods)
-        values = np.full((len(units), len(periods)), np.nan)
-        values[row, column] = checked_outcome(frame, outcome, unit, period)
+        outcomes = [checked_outcome(frame, name, unit, period) for name in (outcome, comparison) if name is not None]
+        values = np.full((2, len(units), len(periods)), np.nan)
+        values[: len(outcomes), row, column] = outcomes
+        numbers = [unit_numbers(frame[name], row, units, name, hint=AT_BASELINE) for name in covariates]
+        return cls(
+            units=units,
+            periods=periods,
+            outcome=values[0],
+            cohort=checked_cohorts(frame[cohort], row, units, periods, name=cohort, never=never),
+            covariates=np.column_stack(numbers) if numbers else np.empty((len(units), 0)),
+            weight=np.ones(len(units)) if weight is None else _weights(frame[weight], row, units, weight, kind="unit"),
+            cluster=units if cluster is None else unit_values(frame[cluster], row, units, cluster),
+            covariate_names=tuple(covariates),
+            comparison=None if comparison is None else values[1],
+        )
+
+    @classmethod
+    def from_rows(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        period: str,
+        outcome: str,
+        cohort: str,
+        cluster: str,
+        covariates: Sequence[str] = (),
+        weight: str | None = None,
+        never: str | float | None = None,
+    ) -> Panel:
+        """The panel whose units are the rows of `frame`, such as persons in a survey, each observed in one period.
+
+        Units are numbered from 1, the first row below the header. `cluster` is what is treated, a municipality, and
+        `cohort` its first treated period, coded as in `from_long`. Covariates and weight belong to the row.
+
+        Raises PanelError, naming rows and clusters, when a column is missing, a value is not what its column is for, a
+        weight is zero or negative, or the cohort varies within a cluster.
+        """
+        checked_columns(frame, [period, outcome, cohort, cluster, *covariates, *filter(None, (weight,))])
+        periods, column = checked_periods(frame[period], period)
+        clusters, position = checked_units(frame[cluster], cluster)
+        row = np.arange(len(frame))
+        units = (row + 1).astype(object)
+        values = np.full((len(frame), len(periods)), np.nan)
+        values[row, column] = checked_outcome(frame, outcome, cluster, period)
+        cohorts = checked_cohorts(frame[cohort], position, clusters, periods, name=cohort, never=never)
         numbers = [unit_numbers(frame[name], row, units, name) for name in covariates]
         return cls(
             units=units,
             periods=periods,
             outcome=values,
-            cohort=checked_cohorts(frame[cohort], row, units, periods, name=cohort, never=never),
-            covariates=np.column_stack(numbers) if numbers else np.empty((len(units), 0)),
-            weight=np.ones(len(units)) if weight is None else _weights(frame[weight], row, units, weight),
-            cluster=units if cluster is None else unit_values(frame[cluster], row, units, cluster),
+            cohort=cohorts[position],
+            covariates=np.column_stack(numbers) if numbers else np.empty((len(frame), 0)),
+            weight=np.ones(len(frame)) if weight is None else _weights(frame[weight], row, units, weight, kind="row"),
+            cluster=clusters[position],
             covariate_names=tuple(covariates),
         )
 
@@ -109,6 +162,7 @@ def units_kept(panel: Panel, keep: Booleans | Integers) -> Panel:
         covariates=panel.covariates[keep],
         weight=panel.weight[keep],
         cluster=panel.cluster[keep],
+        comparison=None if panel.comparison is None else panel.comparison[keep],
     )
 
 
@@ -118,7 +172,8 @@ def periods_kept(panel: Panel, periods: Sequence[int]) -> Panel:
     if absent:
         raise PanelError(f"The panel has no period {_words(absent)}; it has {_words(panel.periods.tolist())}.")
     keep = np.isin(panel.periods, list(periods))
-    return replace(panel, periods=panel.periods[keep], outcome=panel.outcome[:, keep])
+    comparison = None if panel.comparison is None else panel.comparison[:, keep]
+    return replace(panel, periods=panel.periods[keep], outcome=panel.outcome[:, keep], comparison=comparison)
 
 
 def fully_observed(panel: Panel) -> Panel:
@@ -132,11 +187,12 @@ def ever_observed(panel: Panel) -> Panel:
     return panel if observed.all() else units_kept(panel, observed)
 
 
-def _weights(values: pd.Series, row: Integers, units: Labels, name: str) -> Floats:
+def _weights(values: pd.Series, row: Integers, units: Labels, name: str, *, kind: Literal["unit", "row"]) -> Floats:
     weights = unit_numbers(values, row, units, name)
     if (weights <= 0).any():
         culprits = _words(units[weights <= 0][:5].tolist())
-        raise PanelError(f"Weight '{name}' is zero or negative for {culprits}. Drop these units or correct the weight.")
+        named = culprits if kind == "unit" else f"rows {culprits}"
+        raise PanelError(f"Weight '{name}' is zero or negative for {named}. Drop these {kind}s or correct the weight.")
     return weights
 
 

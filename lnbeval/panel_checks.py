@@ -102,15 +102,18 @@ def checked_cohorts(
     return _constant(cohorts, row, units, name)
 
 
-def unit_numbers(values: pd.Series, row: Integers, units: Labels, name: str) -> Floats:
-    """One number per unit, the same in all its rows."""
+SAME: Final = "It must be the same in all rows of a unit."
+
+
+def unit_numbers(values: pd.Series, row: Integers, units: Labels, name: str, *, hint: str = SAME) -> Floats:
+    """One number per unit, the same in all its rows; `hint` is what to do where it varies."""
     numbers = _numbers(values, name)
     bad = ~np.isfinite(numbers)
     if bad.any():
         raise PanelError(
             f"'{name}' must be a number; it is not in {_rows(values, bad)}. Complete it or drop these units."
         )
-    return _constant(numbers, row, units, name)
+    return _constant(numbers, row, units, name, hint=hint)
 
 
 def unit_values(values: pd.Series, row: Integers, units: Labels, name: str) -> Labels:
@@ -164,15 +167,15 @@ def _refuse_undeclared(cohorts: Floats, row: Integers, periods: Integers, *, nam
         raise PanelError(f"Cohort '{name}' must be a whole period; found {wrong}.")
 
 
-def _constant(values: Floats, row: Integers, units: Labels, name: str, *, labels: pd.Index | None = None) -> Floats:
+def _constant(
+    values: Floats, row: Integers, units: Labels, name: str, *, labels: pd.Index | None = None, hint: str = SAME
+) -> Floats:
     first = np.empty(len(units))
     first[row[::-1]] = values[::-1]  # the last assignment wins: each unit keeps the value of its first row
     varies = np.unique(row[values != first[row]])
     if varies.size:
         named = [f"{units[i]} ({_distinct(values[row == i], labels)})" for i in varies[:SHOWN]]
-        raise PanelError(
-            f"'{name}' varies within {_listed(named, varies.size)}. It must be the same in all rows of a unit."
-        )
+        raise PanelError(f"'{name}' varies within {_listed(named, varies.size)}. {hint}")
     return first
 
 

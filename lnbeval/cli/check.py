@@ -89,7 +89,7 @@ def _unusable(
         table = workspace.root / "data" / parameters.treatment.table
         cohort = treated_municipalities(table, parameters.treatment, reference)["cohort"]
         rows = indicator_values(values, parameters, reference).join(cohort, on="code")
-        return [DesignError(f"{code}: {error}") for code, error in refused(rows, parameters).items()]
+        return [DesignError(f"{code}: {error}") for code, error in refused(rows, parameters, reference).items()]
     except DataError as error:
         return [error]
 

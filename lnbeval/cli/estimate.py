@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from lnbeval.panel import Panel
 
 BY = ("cell", "overall", "event_time", "cohort", "period")
+ESTIMATORS = (
+    "att_gt", "imputation", "sun_abraham", "etwfe", "stacked", "local_projections", "synthetic_did", "triple_difference",
+    "repeated_cross_sections", "twfe", "twfe_event_study",
+)  # fmt: skip
+INFERENCE = (
+    "rule", "analytic", "cr1", "cr2", "jackknife", "wild", "wild_unrestricted", "randomization", "placebo", "bootstrap", "conley",
+)  # fmt: skip
 
 
 @click.command(
@@ -32,13 +39,11 @@ Example:
 @click.option("--outcome", required=True, help="Column with the outcome; empty where not observed.")
 @click.option("--cohort", required=True, help="Column with the first treated period of the unit.")
 @click.option("--never", help="How never treated is coded in --cohort: empty, inf, or a number such as 0.")
-@click.option(
-    "--estimator", type=click.Choice(["att_gt", "twfe", "twfe_event_study"]), default="att_gt", show_default=True
-)
+@click.option("--estimator", type=click.Choice(ESTIMATORS), default="att_gt", show_default=True)
 @click.option(
     "--control-group",
     type=click.Choice(["never_treated", "not_yet_treated", "all"]),
-    help="Default: never_treated for att_gt, all for twfe.",
+    help="Default: what the estimator compares with, never_treated for att_gt, all for twfe.",
 )
 @click.option("--base-period", type=click.Choice(["universal", "varying"]), default="universal", show_default=True)
 @click.option("--anticipation", type=click.IntRange(min=0), default=0, show_default=True)
@@ -48,78 +53,142 @@ Example:
     type=click.Choice(["none", "reg", "ipw", "dr"]),
     default="none",
     show_default=True,
-    help="Only none can be honoured; the others are refused.",
+    help="How covariates enter, for att_gt, triple_difference and repeated_cross_sections; reg also for etwfe.",
 )
-@click.option("--covariates", help="Columns, separated by commas. Refused while no adjustment can be honoured.")
-@click.option("--weight", help="Column with the weight of the unit.")
+@click.option(
+    "--covariates",
+    help="Columns, separated by commas: of the unit (of the person in cross-sections), measured before treatment.",
+)
+@click.option(
+    "--comparison", help="Column with the outcome of a comparison group within the unit, for triple_difference."
+)
+@click.option("--window", help="Periods before and after, as 3,2: for stacked and local_projections.")
+@click.option("--weight", help="Column with the weight of the unit (of the person in cross-sections).")
 @click.option("--cluster", help="Column with the cluster of the unit. Default: the unit itself.")
 @click.option("--by", type=click.Choice(BY), default="overall", show_default=True)
+@click.option("--inference", type=click.Choice(INFERENCE), default="rule", show_default=True)
+@click.option("--strata", help="Column within which randomization permutes who was treated.")
+@click.option("--coordinates", help="Columns with latitude and longitude, as lat,lon: for conley.")
 @click.option(
-    "--inference", type=click.Choice(["analytic", "cr1", "jackknife"]), default="jackknife", show_default=True
+    "--cutoff-km", type=click.FloatRange(min=0, min_open=True), help="Distance beyond which errors are unrelated."
 )
 @click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95, show_default=True)
-@click.option("--draws", type=click.IntRange(min=99), default=9999, show_default=True, help="For the band.")
+@click.option(
+    "--draws",
+    type=click.IntRange(min=99),
+    default=9999,
+    show_default=True,
+    help="For the band and for simulated p-values.",
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Of the draws. Default: the same nodes at every call.")
 @click.option("--sheet", help="Sheet of a workbook that has several.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with full precision, for programs.")
 def estimate(file: Path, **options: Any) -> None:  # noqa: ANN401
-    """Estimate the effect of treatment from FILE (csv or xlsx), one row per unit and period."""
+    """Estimate the effect of treatment from FILE (csv or xlsx), one row per unit and period.
+
+    With --estimator repeated_cross_sections the rows are persons: --unit is where they live, and who is treated.
+    """
     from numpy.random import default_rng  # noqa: PLC0415
 
     from lnbeval.cli.tidy_file import read_tidy_file  # noqa: PLC0415
     from lnbeval.inference import infer  # noqa: PLC0415
-    from lnbeval.panel import Panel  # noqa: PLC0415
 
-    _refuse_covariates(options)
-    panel = Panel.from_long(
-        read_tidy_file(file, sheet=options["sheet"]),
-        unit=options["unit"],
-        period=options["period"],
-        outcome=options["outcome"],
-        cohort=options["cohort"],
-        weight=options["weight"],
-        cluster=options["cluster"],
-        never=options["never"],
-    )
+    frame = read_tidy_file(file, sheet=options["sheet"])
+    effects = _effects(_panel(frame, options), options)
     seed = options["seed"]
     table = infer(
-        _effects(panel, options),
+        effects,
         method=options["inference"],
         level=options["level"],
         draws=options["draws"],
         rng=None if seed is None else default_rng(seed),
+        strata=_strata(frame, effects, options),
+        places=_places(frame, effects, options),
     )
     table = table.assign(indicator=options["outcome"])
     click.echo(_json(table, file, options) if options["as_json"] else _text(table, options))
 
 
-def _refuse_covariates(options: dict[str, Any]) -> None:
-    if options["adjustment"] != "none" or options["covariates"]:
-        raise ParameterError(
-            "Covariate adjustment is not available: every estimator compares without covariates. Leave out --adjustment and "
-            "--covariates."
-        )
+def _panel(frame: pd.DataFrame, options: dict[str, Any]) -> Panel:
+    from lnbeval.panel import Panel  # noqa: PLC0415
+
+    roles = {name: options[name] for name in ("period", "outcome", "cohort", "weight", "never")}
+    roles["covariates"] = _listed(options["covariates"])
+    if options["estimator"] == "repeated_cross_sections":
+        if options["comparison"]:
+            raise ParameterError("--comparison is for triple_difference; rows of persons have none.")
+        return Panel.from_rows(frame, cluster=options["cluster"] or options["unit"], **roles)
+    return Panel.from_long(
+        frame, unit=options["unit"], cluster=options["cluster"], comparison=options["comparison"], **roles
+    )
+
+
+def _listed(text: str | None) -> list[str]:
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 def _effects(panel: Panel, options: dict[str, Any]) -> Effects:
     from lnbeval.aggregation import aggregate  # noqa: PLC0415
     from lnbeval.design import Design  # noqa: PLC0415
-    from lnbeval.estimators import ESTIMATORS  # noqa: PLC0415
+    from lnbeval.estimators import ESTIMATORS as REGISTERED  # noqa: PLC0415
 
     by, name = options["by"], options["estimator"]
     if name == "twfe" and by == "event_time":
         name = "twfe_event_study"
-    estimator = ESTIMATORS[name]
+    estimator = REGISTERED[name]
     if by not in estimator.shows:
-        raise ParameterError(f"{options['estimator']} can be shown by overall or event_time, not by {by}. Use att_gt.")
+        shows = ("overall", "event_time") if name == "twfe" else estimator.shows
+        raise ParameterError(f"{name} can be shown by {' or '.join(shows)}, not by {by}. Use att_gt.")
     design = Design(
         control_group=options["control_group"] or estimator.control_group,
         base_period=options["base_period"],
         anticipation=options["anticipation"],
+        adjustment=options["adjustment"],
         missing=options["missing"],
+        window=_window(options["window"]),
     )
     effects = estimator.estimate(panel, design)
     return effects if effects.aggregation == by else aggregate(effects, by)
+
+
+def _window(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    try:
+        before, after = (int(part) for part in text.split(","))
+    except ValueError:
+        raise ParameterError(
+            f"--window is '{text}'; give two whole numbers, as 3,2: periods before and after."
+        ) from None
+    return before, after
+
+
+def _strata(frame: pd.DataFrame, effects: Effects, options: dict[str, Any]) -> Any:  # noqa: ANN401
+    return None if options["strata"] is None else _of_units(frame, effects, options, options["strata"])
+
+
+def _places(frame: pd.DataFrame, effects: Effects, options: dict[str, Any]) -> Any:  # noqa: ANN401
+    if options["coordinates"] is None and options["cutoff_km"] is None:
+        return None
+    from lnbeval.inference import Places  # noqa: PLC0415
+
+    names = _listed(options["coordinates"])
+    if len(names) != 2 or options["cutoff_km"] is None:
+        raise ParameterError("conley needs both --coordinates (two columns, as lat,lon) and --cutoff-km.")
+    latitude, longitude = (_of_units(frame, effects, options, name).astype(float) for name in names)
+    return Places(latitude=latitude, longitude=longitude, cutoff_km=options["cutoff_km"])
+
+
+def _of_units(frame: pd.DataFrame, effects: Effects, options: dict[str, Any], column: str) -> Any:  # noqa: ANN401
+    """The value of a column for each unit of the effects."""
+    from lnbeval.panel_checks import checked_columns, checked_units, unit_values  # noqa: PLC0415
+
+    checked_columns(frame, [column])
+    if options["estimator"] == "repeated_cross_sections":
+        return frame[column].to_numpy()[effects.panel.units.astype(int) - 1]  # rows are counted from 1
+    units, row = checked_units(frame[options["unit"]], options["unit"])
+    values = unit_values(frame[column], row, units, column)
+    return values[[units.tolist().index(unit) for unit in effects.panel.units]]
 
 
 def _json(table: pd.DataFrame, file: Path, options: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -59,6 +59,13 @@ def _number(value: float, digits: int) -> str:
     return "" if pd.isna(value) else f"{value:.{digits}f}"
 
 
+REFERENCES: Final = {
+    "wild": "bootstrap of t, null imposed",
+    "wild_unrestricted": "bootstrap of t",
+    "randomization": "permutations of t",
+}
+
+
 def _pair(low: float, high: float, digits: int) -> str:
     return "" if pd.isna(low) else f"{_number(low, digits)} to {_number(high, digits)}"
 
@@ -78,7 +85,7 @@ def _aligned(rows: Sequence[list[str]]) -> list[str]:
 def _foot(table: pd.DataFrame) -> str:
     row = table.iloc[0]
     df = table["df"].dropna()
-    reference = f"t with {_span(df)} df" if len(df) else "normal reference"
+    reference = f"t with {_span(df)} df" if len(df) else REFERENCES.get(str(row["inference"]), "normal reference")
     return (
         f"{row['estimator']}, controls: {row['control_group']}, inference: {row['inference']} ({reference}), "
         f"{_span(table['n_units'].dropna())} units."

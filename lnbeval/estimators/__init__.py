@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from lnbeval.estimators.att_gt import att_gt
+from lnbeval.estimators.etwfe import etwfe
+from lnbeval.estimators.imputation import imputation
+from lnbeval.estimators.local_projections import local_projections
+from lnbeval.estimators.repeated_cross_sections import repeated_cross_sections
+from lnbeval.estimators.stacked import stacked
+from lnbeval.estimators.sun_abraham import sun_abraham
+from lnbeval.estimators.synthetic_did import synthetic_did
+from lnbeval.estimators.triple_difference import triple_difference
 from lnbeval.estimators.twfe import twfe
 from lnbeval.estimators.twfe_event_study import twfe_event_study
 
@@ -30,14 +38,39 @@ class Estimator:
     control_group: ControlGroup  # what it compares with unless told otherwise
 
 
+BY_CELL: Final[tuple[Aggregation, ...]] = ("cell", "overall", "event_time", "cohort", "period")
+
 ESTIMATORS: Final = {
-    "att_gt": Estimator(
-        estimate=att_gt,
-        shows=("cell", "overall", "event_time", "cohort", "period"),
-        control_group="never_treated",
+    "att_gt": Estimator(estimate=att_gt, shows=BY_CELL, control_group="never_treated"),
+    "imputation": Estimator(estimate=imputation, shows=BY_CELL, control_group="not_yet_treated"),
+    "sun_abraham": Estimator(estimate=sun_abraham, shows=BY_CELL, control_group="never_treated"),
+    "etwfe": Estimator(estimate=etwfe, shows=BY_CELL, control_group="not_yet_treated"),
+    "stacked": Estimator(estimate=stacked, shows=("event_time", "overall"), control_group="not_yet_treated"),
+    "local_projections": Estimator(
+        estimate=local_projections, shows=("event_time", "overall"), control_group="not_yet_treated"
+    ),
+    "synthetic_did": Estimator(estimate=synthetic_did, shows=BY_CELL, control_group="never_treated"),
+    "triple_difference": Estimator(estimate=triple_difference, shows=BY_CELL, control_group="never_treated"),
+    "repeated_cross_sections": Estimator(
+        estimate=repeated_cross_sections, shows=BY_CELL, control_group="never_treated"
     ),
     "twfe": Estimator(estimate=twfe, shows=("overall",), control_group="all"),
     "twfe_event_study": Estimator(estimate=twfe_event_study, shows=("event_time", "overall"), control_group="all"),
 }
 
-__all__ = ["ESTIMATORS", "Estimate", "Estimator", "att_gt", "twfe", "twfe_event_study"]
+__all__ = [
+    "ESTIMATORS",
+    "Estimate",
+    "Estimator",
+    "att_gt",
+    "etwfe",
+    "imputation",
+    "local_projections",
+    "repeated_cross_sections",
+    "stacked",
+    "sun_abraham",
+    "synthetic_did",
+    "triple_difference",
+    "twfe",
+    "twfe_event_study",
+]

@@ -9,7 +9,7 @@ import numpy as np
 
 from lnbeval.design import analysed, regression_panel
 from lnbeval.effects import Effects, key_columns
-from lnbeval.regression import two_way_fit
+from lnbeval.two_way import refuse_undetermined, regression_inference, two_way_fit
 
 if TYPE_CHECKING:
     from lnbeval.design import Design
@@ -30,12 +30,17 @@ def twfe(panel: Panel, design: Design) -> Effects:
     Source: Goodman-Bacon (2021), Journal of Econometrics 225(2), 254-277, on what delta weighs.
     """
     kept = regression_panel(analysed(panel, design), design, name="twfe", anticipation=False)
-    treated = (kept.periods >= kept.cohort[:, None]).astype(float)
-    fit = two_way_fit(kept, treated[:, :, None])
+    cohorts, pattern = np.unique(kept.cohort, return_inverse=True)
+    treated = (kept.periods >= cohorts[:, None]).astype(float)
+    fit = two_way_fit(kept, pattern, treated[:, :, None])
+    contrast = np.eye(len(fit.coefficient))[:, :1]
+    if not fit.determined(contrast).all():
+        raise refuse_undetermined("twfe")
     ever, observed = kept.cohort <= kept.periods[-1], np.isfinite(kept.outcome).any(axis=1)
     before = np.isfinite(kept.outcome) & (kept.periods < kept.cohort[:, None]) & ever[:, None]
     weights = kept.weight[:, None] * before
     return Effects(
+        **regression_inference(fit, contrast),
         columns=key_columns(
             {
                 "cohort": [np.nan],
@@ -51,8 +56,6 @@ def twfe(panel: Panel, design: Design) -> Effects:
                 "reason": [""],
             }
         ),
-        estimate=fit.coefficient,
-        influence=fit.influence,
         panel=kept,
         design=design,
         estimator="twfe",
@@ -60,5 +63,4 @@ def twfe(panel: Panel, design: Design) -> Effects:
         refit=partial(twfe, design=design),
         treated=(observed & ever)[:, None],
         control=(observed & ~ever)[:, None],
-        n_parameters=fit.n_parameters,
     )

@@ -10,14 +10,14 @@ import numpy as np
 from lnbeval.design import analysed, not_always_treated, regression_panel
 from lnbeval.effects import BASE_PERIOD, Effects, clusters_among, key_columns
 from lnbeval.errors import DesignError
-from lnbeval.regression import two_way_fit
+from lnbeval.two_way import UNTOLD, refuse_undetermined, regression_inference, reweighted_from_base, two_way_fit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnbeval.design import Design
-    from lnbeval.panel import Floats, Panel
-    from lnbeval.regression import TwoWayFit
+    from lnbeval.panel import Booleans, Floats, Panel
+    from lnbeval.regression import Fit
 
 
 def twfe_event_study(panel: Panel, design: Design) -> Effects:
@@ -33,7 +33,8 @@ def twfe_event_study(panel: Panel, design: Design) -> Effects:
     Source: Sun and Abraham (2021), Journal of Econometrics 225(2), 175-199, section 3.
     """
     kept = not_always_treated(
-        regression_panel(analysed(panel, design), design, name="twfe_event_study", anticipation=True)
+        regression_panel(analysed(panel, design), design, name="twfe_event_study", anticipation=True),
+        anticipation=design.anticipation,
     )
     base = -1 - design.anticipation
     event_time = np.where(np.isfinite(kept.outcome), kept.periods - kept.cohort[:, None], np.nan)
@@ -45,13 +46,24 @@ def twfe_event_study(panel: Panel, design: Design) -> Effects:
             f"{', '.join(f'{e:g}' for e in times)}. Use att_gt, whose base is the last period before treatment."
         )
     shown = times[times != base]
-    dummies = ((event_time[:, :, None] == shown) & ever[:, None, None]).astype(float)
-    fit = two_way_fit(kept, dummies)
-    at = int(np.searchsorted(times, base))
+    cohorts, pattern = np.unique(kept.cohort, return_inverse=True)
+    since = kept.periods - cohorts[:, None]
+    dummies = (since[:, :, None] == shown) & (cohorts <= kept.periods[-1])[:, None, None]
+    fit = two_way_fit(kept, pattern, dummies.astype(float))
+    contrast = np.zeros((len(fit.coefficient), len(times)))
+    contrast[: len(shown), times != base] = np.eye(len(shown))
+    told = fit.determined(contrast)
+    if not told[times != base].any():
+        raise refuse_undetermined("twfe_event_study")
+    contrast[:, ~told] = 0.0
+    inference = regression_inference(fit, contrast)
     return Effects(
-        columns=_columns(kept, fit, event_time, times, base),
-        estimate=np.insert(fit.coefficient, at, 0.0),
-        influence=np.insert(fit.influence, at, 0.0, axis=1),
+        **inference
+        | {
+            "estimate": np.where(told, inference["estimate"], np.nan),
+            "reweighted": partial(_reweighted, fit, contrast, told, times == base),
+        },
+        columns=_columns(kept, fit, event_time, times, base, told),
         panel=kept,
         design=design,
         estimator="twfe_event_study",
@@ -59,11 +71,16 @@ def twfe_event_study(panel: Panel, design: Design) -> Effects:
         refit=partial(twfe_event_study, design=design),
         treated=((event_time[:, :, None] == times) & ever[:, None, None]).any(axis=1),
         control=np.repeat((np.isfinite(kept.outcome).any(axis=1) & ~ever)[:, None], len(times), axis=1),
-        n_parameters=fit.n_parameters,
     )
 
 
-def _columns(panel: Panel, fit: TwoWayFit, event_time: Floats, times: Floats, base: int) -> dict[str, NDArray[Any]]:
+def _reweighted(fit: Fit, contrast: Floats, told: Booleans, base: Booleans, multipliers: Floats) -> Floats:
+    return np.where(told, reweighted_from_base(fit, contrast, base, multipliers), np.nan)
+
+
+def _columns(
+    panel: Panel, fit: Fit, event_time: Floats, times: Floats, base: int, told: Booleans
+) -> dict[str, NDArray[Any]]:
     ever = panel.cohort <= panel.periods[-1]
     at = (event_time[:, :, None] == times) & ever[:, None, None]  # (n, t, k)
     weights = panel.weight[:, None] * ((event_time == base) & ever[:, None])
@@ -80,7 +97,7 @@ def _columns(panel: Panel, fit: TwoWayFit, event_time: Floats, times: Floats, ba
                 clusters_among(at.any(axis=1), panel.cluster), len(set(panel.cluster[~ever].tolist()))
             ),
             "baseline_mean": float(np.nansum(weights * panel.outcome) / weights.sum()),
-            "status": "ok",
-            "reason": np.where(times == base, BASE_PERIOD, "").astype(object),
+            "status": np.where(told, "ok", "not_estimable").astype(object),
+            "reason": np.where(told, np.where(times == base, BASE_PERIOD, ""), UNTOLD).astype(object),
         }
     )

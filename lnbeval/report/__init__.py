@@ -10,7 +10,7 @@ from lnbeval.report.forest import forest
 from lnbeval.report.group_means import group_means
 from lnbeval.report.numbers import interval, number, p_text, signed
 from lnbeval.report.sentences import sentence
-from lnbeval.report.tables import checks, method_line, results_table, table
+from lnbeval.report.tables import checks, method_line, results_table, side_by_side, table
 from lnbeval.report.tile_map import tile_map
 from lnbeval.report.titles import checks_title, overall_title, trend_title
 from lnbeval.report.truth_against_estimate import truth_against_estimate
@@ -33,6 +33,7 @@ __all__ = [
     "p_text",
     "results_table",
     "sentence",
+    "side_by_side",
     "signed",
     "table",
     "tile_map",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
@@ -50,6 +50,37 @@ def results_table(rows: pd.DataFrame, *, title: str, caption: str, absent: str =
     body = html_table(shown, caption=title, right=RIGHT, row_classes=classes, notes=notes)
     method = f'<p class="method">{escape(method_line(rows))}</p>'
     return Exhibit(title=title, caption=caption, body=body + method, data=kept, rows=kept)
+
+
+def side_by_side(rows: pd.DataFrame, *, by: Literal["estimator", "inference"], title: str, caption: str) -> Exhibit:
+    """The same effects in several ways: tidy `rows` (a `label` column names the effect), told apart by one column.
+
+    Only what differs is shown: the numbers, and the other of estimator and inference; rows that could not be made say why.
+    """
+    kept = tidy_rows(rows)
+    shown = pd.DataFrame([_beside(row, by) for _, row in rows.iterrows()])
+    repeated = shown["Effect"].eq(shown["Effect"].shift())
+    shown["Effect"] = shown["Effect"].mask(repeated, "")
+    classes = ["" if status == "ok" else "not-ok" for status in rows["status"]]
+    body = html_table(
+        shown, caption=title, right=RIGHT, row_classes=classes, notes=[_note(row) for _, row in rows.iterrows()]
+    )
+    return Exhibit(title=title, caption=caption, body=body, data=kept, rows=kept)
+
+
+def _beside(row: pd.Series, by: str) -> dict[str, object]:
+    whole = _result(row)
+    other = "inference" if by == "estimator" else "estimator"
+    return {
+        "Effect": row_name(row),
+        by.capitalize(): str(row[by]),
+        "Estimate": whole["Estimate"],
+        "Interval": whole["Interval"],
+        "p": whole["p"],
+        "df": whole["df"],
+        **({"Compared with": str(row["control_group"])} if by == "estimator" else {}),
+        other.capitalize(): str(row[other]),
+    }
 
 
 def method_line(rows: pd.DataFrame) -> str:

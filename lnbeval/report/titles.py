@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def trend_title(rows: pd.DataFrame, label: str, *, anticipation: int = 0) -> str:
     """For estimates by event time: the last one, and whether the periods before treatment speak against it."""
-    made = rows[rows["band_low"].notna()]
-    before = made[made["event_time"] < -anticipation]
+    made = rows[(rows["status"] == "ok") & ~rows["reason"].str.startswith("base period")]
+    before = made[(made["event_time"] < -anticipation) & made["band_low"].notna()]
     after = made[made["event_time"] >= 0].sort_values("event_time")
     if after.empty:
         return f"{label}: no estimate after treatment"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from lnbeval.workspace import views
     from lnbeval.workspace.analysis import Analysis, estimates, placebos
+    from lnbeval.workspace.compared import estimators_compared, headline_reason, inference_compared
     from lnbeval.workspace.places import Workspace, find_workspace
     from lnbeval.workspace.study import Study, open_study
 
@@ -18,13 +19,28 @@ _HOME: Final = {
     "Analysis": "lnbeval.workspace.analysis",
     "estimates": "lnbeval.workspace.analysis",
     "placebos": "lnbeval.workspace.analysis",
+    "estimators_compared": "lnbeval.workspace.compared",
+    "headline_reason": "lnbeval.workspace.compared",
+    "inference_compared": "lnbeval.workspace.compared",
     "Study": "lnbeval.workspace.study",
     "open_study": "lnbeval.workspace.study",
     "Workspace": "lnbeval.workspace.places",
     "find_workspace": "lnbeval.workspace.places",
 }
 
-__all__ = ["Analysis", "Study", "Workspace", "estimates", "find_workspace", "open_study", "placebos", "views"]
+__all__ = [
+    "Analysis",
+    "Study",
+    "Workspace",
+    "estimates",
+    "estimators_compared",
+    "find_workspace",
+    "headline_reason",
+    "inference_compared",
+    "open_study",
+    "placebos",
+    "views",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401

@@ -13,15 +13,17 @@ from lnbeval.aggregation import aggregate
 from lnbeval.design import Adjustment, BasePeriod, ControlGroup, Design, Missing
 from lnbeval.errors import DesignError
 from lnbeval.estimators import ESTIMATORS
-from lnbeval.inference import DRAWS, Method, infer
+from lnbeval.inference import DRAWS, Method, Places, infer
 from lnbeval.robustness import placebo_panel
 from lnbeval.table import tidy
+from lnbeval.workspace.families import adjusted_for_families
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lnbeval.effects import Effects
     from lnbeval.panel import Panel
+    from lnbeval.workspace.parameters import Placebo
     from lnbeval.workspace.study import Study
 
 Shown = Literal["cell", "overall", "event_time", "cohort", "period"]
@@ -37,11 +39,15 @@ class Analysis:
     anticipation: int = 0
     adjustment: Adjustment = "none"
     missing: Missing = "pairwise"
+    covariates: Sequence[str] = ()
+    window: Sequence[int] | None = None
     weight: str | None = None
     cluster: str | None = None
-    inference: Method = "jackknife"
+    inference: Method = "rule"
     level: float = 0.95
     draws: int = DRAWS
+    strata: str | None = None
+    cutoff_km: float | None = None
     seed: int
 
     @property
@@ -53,13 +59,21 @@ class Analysis:
             anticipation=self.anticipation,
             adjustment=self.adjustment,
             missing=self.missing,
+            window=None if self.window is None else (self.window[0], self.window[1]),
         )
 
 
 def estimates(study: Study, analysis: Analysis, indicators: Sequence[str], *, by: Shown) -> pd.DataFrame:
-    """The tidy table of the indicators; one that cannot be estimated is a row that says why, and the others go on."""
-    tables = [_table(study, analysis, indicator, by) for indicator in indicators]
-    return pd.concat(tables, ignore_index=True)
+    """The tidy table of the indicators; one that cannot be estimated is a row that says why, and the others go on.
+
+    Overall effects of indicators that the parameters put into one family also have p-values adjusted for it.
+    """
+    made = [tabled(study, analysis, indicator, by) for indicator in indicators]
+    table = pd.concat([part for part, _ in made], ignore_index=True)
+    if by != "overall":
+        return table
+    effects = {indicator: one for indicator, (_, one) in zip(indicators, made, strict=True) if one is not None}
+    return adjusted_for_families(table, effects, study.parameters.families, draws=analysis.draws, seed=analysis.seed)
 
 
 def placebos(study: Study, analysis: Analysis, indicators: Sequence[str]) -> pd.DataFrame:
@@ -67,46 +81,39 @@ def placebos(study: Study, analysis: Analysis, indicators: Sequence[str]) -> pd.
 
     `scenario` names the two periods. Always estimated by att_gt between two periods, whatever the headline estimator.
     """
-    two = replace(analysis, estimator="att_gt", base_period="universal", anticipation=0)
+    two = replace(analysis, estimator="att_gt", base_period="universal", anticipation=0, window=None)
     if two.control_group == "all":
         two = replace(two, control_group="never_treated")
     tables = [
-        _table(
-            study,
-            two,
-            indicator,
-            "overall",
-            base=placebo.base,
-            period=placebo.period,
-            anticipation=analysis.anticipation,
-        )
+        tabled(study, two, indicator, "overall", placebo=placebo, anticipation=analysis.anticipation)[0]
         for indicator in indicators
         for placebo in study.parameters.placebos
     ]
     return pd.concat(tables, ignore_index=True) if tables else tidy(pd.DataFrame())
 
 
-def _table(
+def tabled(
     study: Study,
     analysis: Analysis,
     indicator: str,
     by: Shown,
     *,
-    base: int | None = None,
-    period: int | None = None,
+    placebo: Placebo | None = None,
     anticipation: int = 0,
-) -> pd.DataFrame:
-    scenario = "" if base is None else f"placebo {base} to {period}"
+) -> tuple[pd.DataFrame, Effects | None]:
+    """The table, and the effects behind it where there are any."""
+    scenario = "" if placebo is None else f"placebo {placebo.base} to {placebo.period}"
+    effects = None
     try:
-        panel = study.panel(indicator, weight=analysis.weight, cluster=analysis.cluster)
-        if base is not None and period is not None:
-            panel = placebo_panel(panel, base=base, period=period, anticipation=anticipation)
+        effects = effects_of(study, analysis, indicator, by, placebo=placebo, anticipation=anticipation)
         table = infer(
-            shown(panel, analysis, by),
+            effects,
             method=analysis.inference,
             level=analysis.level,
             draws=analysis.draws,
             rng=_rng(analysis.seed, indicator, by, scenario),
+            strata=None if analysis.strata is None else study.of_units(analysis.strata, effects.panel.units.tolist()),
+            places=_places(study, analysis, effects),
         )
     except DesignError as error:
         table = tidy(
@@ -118,7 +125,39 @@ def _table(
             inference=analysis.inference,
         )
     unit = study.indicator(indicator)["effect_unit"]
-    return table.assign(evaluation=study.name, scenario=scenario, indicator=indicator, unit=unit)
+    return table.assign(evaluation=study.name, scenario=scenario, indicator=indicator, unit=unit), effects
+
+
+def effects_of(
+    study: Study,
+    analysis: Analysis,
+    indicator: str,
+    by: Shown,
+    *,
+    placebo: Placebo | None = None,
+    anticipation: int = 0,
+) -> Effects:
+    """The effects of an indicator, or of a placebo on it; DesignError when they cannot be estimated or shown so."""
+    within = study.parameters.design.within if analysis.estimator == "triple_difference" else {}
+    if analysis.estimator == "triple_difference" and indicator not in within:
+        raise DesignError(f"design.within names no comparison group for {indicator}.")
+    panel = study.panel(
+        indicator,
+        weight=analysis.weight,
+        cluster=analysis.cluster,
+        covariates=tuple(analysis.covariates),
+        comparison=within.get(indicator),
+    )
+    if placebo is not None:
+        panel = placebo_panel(panel, base=placebo.base, period=placebo.period, anticipation=anticipation)
+    return shown(panel, analysis, by)
+
+
+def _places(study: Study, analysis: Analysis, effects: Effects) -> Places | None:
+    if analysis.cutoff_km is None:
+        return None
+    latitude, longitude = (study.of_units(name, effects.panel.units.tolist()) for name in ("lat", "lon"))
+    return Places(latitude=latitude, longitude=longitude, cutoff_km=analysis.cutoff_km)
 
 
 def shown(panel: Panel, analysis: Analysis, by: Shown) -> Effects:

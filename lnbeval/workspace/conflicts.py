@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval.estimators import ESTIMATORS
 
@@ -20,6 +21,7 @@ def conflicts(raw: dict[str, Any], workspace: Workspace, reference: Reference) -
         *_indicators(raw, reference),
         *_estimator(_group(raw, "design")),
         *_columns(raw, reference),
+        *_families(raw),
         *_periods(raw),
         *_tables(_group(raw, "treatment"), workspace),
     ]
@@ -46,21 +48,44 @@ def _indicators(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
                 yield f"indicators: '{code}' needs the variable '{part}', which no source gives under columns."
 
 
+ADJUSTABLE: Final = {"att_gt": ("reg", "ipw", "dr"), "triple_difference": ("reg", "ipw", "dr"), "etwfe": ("reg",)}
+WINDOWED: Final = ("stacked", "local_projections")
+VARYING: Final = ("att_gt", "triple_difference")
+ALL_UNITS: Final = ("twfe", "twfe_event_study")
+
+
 def _estimator(design: dict[str, Any]) -> Iterator[str]:
     name = design.get("estimator", "att_gt")
     if name not in ESTIMATORS:
         yield f"design.estimator is '{name}'; it must be one of {', '.join(ESTIMATORS)}.{_near(str(name), list(ESTIMATORS))}"
         return
+    if name == "repeated_cross_sections":
+        yield "design.estimator 'repeated_cross_sections' is for files of persons: use `lnbeval estimate` on such a file."
     group = design.get("control_group", "never_treated")
-    if name == "att_gt" and group == "all":
-        yield "design.control_group 'all' is for regressions; att_gt compares with never_treated or not_yet_treated."
-    if name != "att_gt" and design.get("base_period", "universal") == "varying":
+    if name not in ALL_UNITS and group == "all":
+        yield f"design.control_group 'all' is for twfe; {name} compares with never_treated or not_yet_treated."
+    if name not in VARYING and design.get("base_period", "universal") == "varying":
         yield f"design.base_period 'varying' has no counterpart in {name}; use universal."
     if name == "twfe" and design.get("anticipation", 0) not in (0, None):
         yield "design.anticipation has no counterpart in twfe; use 0, or twfe_event_study."
-    adjustment = design.get("adjustment", "none")
-    if adjustment in ("reg", "ipw", "dr"):
-        yield f"design.adjustment '{adjustment}' is not available; every estimator compares without covariates: use none."
+    if name not in WINDOWED and design.get("window") is not None:
+        yield f"design.window is for {' and '.join(WINDOWED)}; {name} has no use for it."
+    yield from _adjustment(design, str(name))
+    if (name == "triple_difference") != bool(design.get("within")):
+        yield "design.within and estimator 'triple_difference' go together: name the indicator of the comparison group, or neither."
+
+
+def _adjustment(design: dict[str, Any], name: str) -> Iterator[str]:
+    adjustment, covariates = design.get("adjustment", "none"), design.get("covariates")
+    if adjustment == "none":
+        if covariates:
+            yield "design.covariates are given, but design.adjustment is 'none': use reg, ipw or dr, or leave them out."
+        return
+    allowed = ADJUSTABLE.get(name, ())
+    if adjustment in ("reg", "ipw", "dr") and adjustment not in allowed:
+        yield f"design.adjustment '{adjustment}' is not available in {name}; it has {', '.join(('none', *allowed))}."
+    if not covariates:
+        yield f"design.adjustment '{adjustment}' needs design.covariates: columns of data/reference/municipalities.csv."
 
 
 def _columns(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
@@ -70,6 +95,7 @@ def _columns(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
         name = design.get(key)
         if isinstance(name, str) and name not in known:
             yield f"design.{key}: '{name}' is not a column of data/reference/municipalities.csv.{_near(name, known)}"
+    yield from _more_columns(raw, reference, known)
     weight = design.get("weight")
     if isinstance(weight, str) and weight in known and reference.municipalities[weight].dtype.kind not in "if":
         yield f"design.weight: '{weight}' is not a number for each municipality."
@@ -80,6 +106,53 @@ def _columns(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
             f"data.denominator: '{denominator}' is neither a column of data/reference/municipalities.csv nor a variable of a "
             f"source.{_near(denominator, [*known, *variables])}"
         )
+
+
+def _more_columns(raw: dict[str, Any], reference: Reference, known: list[str]) -> Iterator[str]:
+    design, inference = _group(raw, "design"), _group(raw, "inference")
+    for name in map(str, _list(design, "covariates")):
+        if name not in known:
+            yield f"design.covariates: '{name}' is not a column of data/reference/municipalities.csv.{_near(name, known)}"
+        elif reference.municipalities[name].dtype.kind not in "if":
+            yield f"design.covariates: '{name}' is not a number for each municipality."
+        else:
+            yield from _too_late(name, raw)
+    strata = inference.get("strata")
+    if isinstance(strata, str) and strata not in known:
+        yield f"inference.strata: '{strata}' is not a column of data/reference/municipalities.csv.{_near(strata, known)}"
+    method = inference.get("method", "rule")
+    if strata is not None and method != "randomization":
+        yield f"inference.strata is for randomization; method '{method}' has no use for it."
+    if (method == "conley") != (inference.get("cutoff_km") is not None):
+        yield "inference.method 'conley' and inference.cutoff_km go together: give both or neither."
+
+
+def _too_late(name: str, raw: dict[str, Any]) -> Iterator[str]:
+    """A column that names its year says when it was measured."""
+    phases = [row for row in _list(_group(raw, "treatment"), "phases") if isinstance(row, dict)]
+    starts = [start for row in phases if isinstance(start := row.get("first_treated"), int)]
+    year = re.search(r"(?<!\d)(19|20)\d\d$", name)
+    if year and starts and int(year.group()) >= min(starts):
+        yield (
+            f"design.covariates: '{name}' is of {year.group()}, when treatment had begun ({min(starts)}): adjusting for it can "
+            "take away part of the effect. Use a value from before."
+        )
+
+
+def _families(raw: dict[str, Any]) -> Iterator[str]:
+    listed = [str(code) for code in _list(raw, "indicators")]
+    taken: dict[str, str] = {}
+    for family in (row for row in _list(raw, "families") if isinstance(row, dict)):
+        for code in map(str, _list(family, "indicators")):
+            if code not in listed:
+                yield f"families: '{code}' of {family.get('name')} is not under indicators.{_near(code, listed)}"
+            elif code in taken:
+                yield f"families: '{code}' is in {taken[code]} and in {family.get('name')}; an indicator has one family."
+            taken.setdefault(code, str(family.get("name")))
+    for code, other in _group(_group(raw, "design"), "within").items():
+        for name in (code, other):
+            if str(name) not in listed:
+                yield f"design.within: '{name}' is not under indicators.{_near(str(name), listed)}"
 
 
 def _periods(raw: dict[str, Any]) -> Iterator[str]:

@@ -71,7 +71,7 @@ def write_panel(workspace: Workspace, evaluation: str, parameters: Parameters, r
     about = treated[["name", "county", "cohort", "status"]]
     panel = indicators.join(about, on="code")
     panel = panel[["code", "name", "county", "period", "cohort", "status", *parameters.indicators]]
-    stop_if_all_refused(panel, parameters)
+    stop_if_all_refused(panel, parameters, reference)
     with replaced_folder(workspace.outputs(evaluation) / "panel") as folder:
         _write(panel, folder / "panel.csv")
         _write(treated.reset_index(), folder / "treatment.csv")

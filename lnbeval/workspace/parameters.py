@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Text = Annotated[str, Field(min_length=1)]
 M = TypeVar("M", bound=BaseModel)
 Status = Literal["confirmed", "indirect", "mentioned", "illustrative"]
+FamilyMethod = Literal["romano_wolf", "holm", "bonferroni", "bh", "sharpened_q"]
 
 
 class _Part(BaseModel):
@@ -67,6 +68,9 @@ class Comparison(_Part):
     anticipation: Annotated[int, Field(ge=0)] = 0
     adjustment: Adjustment = "none"
     missing: Missing = "pairwise"
+    covariates: tuple[Text, ...] = ()  # columns of the municipalities, measured before treatment
+    window: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]] | None = None  # periods before and after
+    within: dict[str, Text] = {}  # for triple_difference: indicator -> the same of the comparison group
     weight: str | None = None  # a column of the municipalities
     cluster: str | None = None  # a column of the municipalities
 
@@ -74,9 +78,19 @@ class Comparison(_Part):
 class Certainty(_Part):
     """How sure."""
 
-    method: Method = "jackknife"
+    method: Method = "rule"
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     draws: Annotated[int, Field(ge=99)] = DRAWS
+    strata: str | None = None  # a column of the municipalities, within which randomization permutes
+    cutoff_km: Annotated[float, Field(gt=0)] | None = None  # for conley
+
+
+class Family(_Part):
+    """Indicators whose p-values are adjusted together, because a finding in any of them would be reported."""
+
+    name: Text
+    indicators: Annotated[tuple[Text, ...], Field(min_length=2)]
+    method: FamilyMethod = "romano_wolf"
 
 
 class Placebo(_Part):
@@ -100,6 +114,7 @@ class Parameters(_Part):
     design: Comparison = Comparison()
     inference: Certainty = Certainty()
     placebos: tuple[Placebo, ...] = ()
+    families: tuple[Family, ...] = ()
     seed: Annotated[int, Field(ge=0)]
 
 
@@ -141,10 +156,12 @@ def notebook_parameters(parameters: Parameters, evaluation: str) -> dict[str, An
     """Every value that a notebook may declare as a parameter, by the name it declares it under."""
     return {
         "evaluation": evaluation,
-        **parameters.design.model_dump(),
+        **parameters.design.model_dump(mode="json", exclude={"within"}),
         "inference": parameters.inference.method,
         "level": parameters.inference.level,
         "draws": parameters.inference.draws,
+        "strata": parameters.inference.strata,
+        "cutoff_km": parameters.inference.cutoff_km,
         "seed": parameters.seed,
     }
 

@@ -17,7 +17,9 @@ from lnbeval.workspace.places import Workspace, find_workspace
 from lnbeval.workspace.treatment import cohort_label
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
+
+    import numpy as np
 
     from lnbeval.panel import Panel
     from lnbeval.reference import Reference
@@ -69,13 +71,33 @@ class Study:
             )
         return self.reference.indicators.loc[code].to_dict()
 
-    def panel(self, indicator: str, *, weight: str | None = None, cluster: str | None = None) -> Panel:
-        """The panel of one indicator, with weight and cluster taken from the columns of the municipalities."""
+    def panel(
+        self,
+        indicator: str,
+        *,
+        weight: str | None = None,
+        cluster: str | None = None,
+        covariates: Sequence[str] = (),
+        comparison: str | None = None,
+    ) -> Panel:
+        """The panel of one indicator; weight, cluster and covariates are columns of the municipalities.
+
+        `comparison` is the indicator of the comparison group within each municipality.
+        """
         self.indicator(indicator)
-        rows = self.rows[["code", "period", "cohort", indicator]]
-        extra = [name for name in (weight, cluster) if name is not None]
-        joined = rows.join(self.reference.municipalities[list(dict.fromkeys(extra))], on="code")
-        return indicator_panel(joined, indicator, weight=weight, cluster=cluster)
+        return indicator_panel(
+            self.rows,
+            self.reference.municipalities,
+            indicator,
+            weight=weight,
+            cluster=cluster,
+            covariates=covariates,
+            comparison=comparison,
+        )
+
+    def of_units(self, column: str, units: Sequence[str]) -> np.ndarray:
+        """A column of the municipalities for these codes, in their order."""
+        return self.reference.municipalities[column].loc[list(units)].to_numpy()
 
 
 def open_study(evaluation: str, workspace: Workspace | None = None) -> Study:

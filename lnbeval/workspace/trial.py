@@ -12,29 +12,38 @@ from lnbeval.workspace.panel_rows import indicator_panel
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lnbeval.reference import Reference
     from lnbeval.workspace.parameters import Parameters
 
 
-def refused(rows: pd.DataFrame, parameters: Parameters) -> dict[str, DesignError]:
+def refused(rows: pd.DataFrame, parameters: Parameters, reference: Reference) -> dict[str, DesignError]:
     """Why each indicator that cannot be estimated under the parameters cannot.
 
     `rows` holds code, period, cohort (NaN: not treated) and one column per indicator. An indicator without any value
     is among them; a panel that is none at all raises PanelError.
     """
-    analysis = Analysis(**parameters.design.model_dump(), seed=parameters.seed)
+    analysis = Analysis(**parameters.design.model_dump(exclude={"within"}), seed=parameters.seed)
     refusals = {}
     for indicator in parameters.indicators:
         try:
-            panel = indicator_panel(rows, indicator)
+            panel = indicator_panel(
+                rows,
+                reference.municipalities,
+                indicator,
+                weight=analysis.weight,
+                cluster=analysis.cluster,
+                covariates=tuple(analysis.covariates),
+                comparison=parameters.design.within.get(indicator),
+            )
             ESTIMATORS[analysis.estimator].estimate(panel, analysis.design)
         except DesignError as error:
             refusals[indicator] = error
     return refusals
 
 
-def stop_if_all_refused(rows: pd.DataFrame, parameters: Parameters) -> None:
+def stop_if_all_refused(rows: pd.DataFrame, parameters: Parameters, reference: Reference) -> None:
     """Raise DesignError with each indicator's reason when none can be estimated; one that can is enough to go on."""
-    refusals = refused(rows, parameters)
+    refusals = refused(rows, parameters, reference)
     if len(refusals) == len(parameters.indicators):
         reasons: dict[str, list[str]] = {}
         for indicator, error in refusals.items():

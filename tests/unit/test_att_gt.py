@@ -217,7 +217,7 @@ def test_a_cell_without_observed_treated_units_is_a_row_with_its_reason():
 def test_work_done_in_blocks_is_the_same(monkeypatch):
     data = simulated(missing=0.1)
     whole = att_gt(data, Design())
-    monkeypatch.setattr(importlib.import_module("lnbeval.estimators.att_gt"), "BLOCK", 1)
+    monkeypatch.setattr(importlib.import_module("lnbeval.cohort_differences"), "BLOCK", 1)
     parts = att_gt(data, Design())
     np.testing.assert_allclose(whole.estimate, parts.estimate, atol=1e-13)  # sums in another order
     np.testing.assert_allclose(whole.influence, parts.influence, atol=1e-12)
@@ -239,12 +239,6 @@ def test_reweighting_drops_what_a_refit_without_those_units_drops():
 def test_treated_controls_are_refused():
     with pytest.raises(DesignError, match=r"never uses treated units.*never_treated or not_yet_treated"):
         att_gt(panel_of(STAGGERED, PERIODS), Design(control_group="all"))
-
-
-@pytest.mark.parametrize("adjustment", ["reg", "ipw", "dr"])
-def test_covariate_adjustment_is_refused(adjustment):
-    with pytest.raises(DesignError, match=rf"'{adjustment}' is not available.*'none'"):
-        att_gt(panel_of(STAGGERED, PERIODS), Design(adjustment=adjustment))
 
 
 def test_nothing_comparable_is_refused_with_its_reasons():

@@ -8,7 +8,7 @@ import pytest
 from panels import panel_of, simulated
 from scipy import stats
 
-from lnbeval import NEVER, Design, aggregate, att_gt, infer, inference, twfe, twfe_event_study
+from lnbeval import NEVER, Design, aggregate, att_gt, infer, spread, twfe, twfe_event_study
 from lnbeval.errors import DesignError, ParameterError
 from lnbeval.panel import units_kept
 
@@ -68,27 +68,31 @@ def test_analytic_and_cr1_errors_are_sums_of_squares_over_clusters(by, clusters)
 @pytest.mark.parametrize(("by", "missing"), [*((by, 0.0) for by in WAYS), ("overall", 0.1), ("cohort", 0.1)])
 def test_jackknife_is_that_of_refits_without_each_cluster(by, missing, clusters):
     effects = aggregate(att_gt(simulated(clusters=clusters, missing=missing), NOT_YET), by)
-    np.testing.assert_allclose(errors(infer(effects)), without_each_cluster(effects), rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(
+        errors(infer(effects, method="jackknife")), without_each_cluster(effects), rtol=1e-10, atol=1e-12
+    )
 
 
 def test_degrees_of_freedom_count_the_clusters_that_an_estimate_rests_on():
     # Cohorts 4, 6 and never have eight units each, in two clusters each of six: cohort 4 rests on its own and the never.
     for clusters, alone, both in ((None, 16, 24), (6, 4, 6)):
         effects = att_gt(simulated(clusters=clusters), Design())
-        assert infer(aggregate(effects, "cohort"))["df"].tolist() == [alone - 1, alone - 1]
-        assert infer(aggregate(effects, "overall"))["df"].tolist() == [both - 1]
+        assert infer(aggregate(effects, "cohort"), method="jackknife")["df"].tolist() == [alone - 1, alone - 1]
+        assert infer(aggregate(effects, "overall"), method="jackknife")["df"].tolist() == [both - 1]
 
 
 @pytest.mark.parametrize("by", WAYS[1:])
 def test_jackknife_of_an_average_of_averages(by):
     effects = aggregate(aggregate(att_gt(simulated(), NOT_YET), by), "overall")
-    np.testing.assert_allclose(errors(infer(effects)), without_each_cluster(effects), rtol=1e-10)
+    np.testing.assert_allclose(errors(infer(effects, method="jackknife")), without_each_cluster(effects), rtol=1e-10)
 
 
 @pytest.mark.parametrize("estimator", [twfe, twfe_event_study])
 def test_jackknife_of_a_regression_refits_it(estimator):
     effects = estimator(simulated(clusters=4), Design(control_group="all"))
-    np.testing.assert_allclose(errors(infer(effects)), without_each_cluster(effects), rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(
+        errors(infer(effects, method="jackknife")), without_each_cluster(effects), rtol=1e-10, atol=1e-12
+    )
 
 
 def test_jackknife_by_hand():
@@ -99,16 +103,16 @@ def test_jackknife_by_hand():
     }  # fmt: skip
     left_out = np.array([7.5, 6.5, 4, 6 + 1 - 4 - 1, 6 - 3.5, 6 - 1.5]) - np.array([3, 3, 3, 0, 0, 0])
     variance = 5 / 6 * ((left_out - 3) ** 2).sum()
-    table = infer(aggregate(att_gt(panel_of(rows, (1, 2)), Design()), "overall"))
+    table = infer(aggregate(att_gt(panel_of(rows, (1, 2)), Design()), "overall"), method="jackknife")
     assert table["std_error"][0] == pytest.approx(np.sqrt(variance))
     assert table["df"][0] == 5
 
 
 def test_jackknife_in_blocks_is_the_same(monkeypatch):
     effects = event_time(simulated(clusters=6))
-    whole = infer(effects)
-    monkeypatch.setattr(inference, "BLOCK", 1)
-    np.testing.assert_allclose(errors(infer(effects)), errors(whole), rtol=1e-12)
+    whole = infer(effects, method="jackknife")
+    monkeypatch.setattr(spread, "BLOCK", 1)
+    np.testing.assert_allclose(errors(infer(effects, method="jackknife")), errors(whole), rtol=1e-12)
 
 
 @pytest.mark.parametrize(("method", "reference"), [("analytic", stats.norm), ("cr1", stats.t), ("jackknife", stats.t)])
@@ -164,12 +168,15 @@ def test_the_band_of_the_t_reference_shares_one_chi_square_draw_between_rows():
 
 def test_inference_repeats_itself_without_a_generator():
     effects = event_time(simulated())
-    assert infer(effects).equals(infer(effects))
+    assert infer(effects, method="jackknife").equals(infer(effects, method="jackknife"))
 
 
 def test_a_generator_changes_the_band_alone_and_hardly():
     effects = event_time(simulated())
-    one, two = infer(effects, rng=np.random.default_rng(1)), infer(effects, rng=np.random.default_rng(2))
+    one, two = (
+        infer(effects, method="jackknife", rng=np.random.default_rng(1)),
+        infer(effects, method="jackknife", rng=np.random.default_rng(2)),
+    )
     bands = ["band_low", "band_high"]
     assert not one[bands].equals(two[bands])
     assert one.drop(columns=bands).equals(two.drop(columns=bands))
@@ -211,13 +218,13 @@ def test_a_lone_control_unit_gives_no_interval(method):
 ])  # fmt: skip
 def test_few_units_are_flagged(treated, controls, said):
     rows = {f"a{i}": (2, [i, i**2]) for i in range(treated)} | {f"c{i}": (NEVER, [i, -i]) for i in range(controls)}
-    table = infer(aggregate(att_gt(panel_of(rows, (1, 2)), Design()), "overall"))
+    table = infer(aggregate(att_gt(panel_of(rows, (1, 2)), Design()), "overall"), method="jackknife")
     assert re.fullmatch(said, table["reason"][0])
     assert table["std_error"].notna().all()
 
 
 def test_the_base_period_has_no_error_and_no_caution():
-    table = infer(event_time(simulated())).set_index("event_time")
+    table = infer(event_time(simulated()), method="jackknife").set_index("event_time")
     assert table.loc[-1, "estimate"] == 0
     assert np.isnan(table.loc[-1, "std_error"])
     assert table.loc[-1, "reason"] == "base period: zero by construction"
@@ -226,7 +233,7 @@ def test_the_base_period_has_no_error_and_no_caution():
 def test_an_estimate_that_rests_on_one_cluster_has_no_error_and_says_so():
     rows = {f"a{i}": (2, [i, i**2]) for i in range(6)} | {f"c{i}": (NEVER, [i, -i]) for i in range(6)}
     cluster = {name: "north" if name.startswith("a") else name for name in rows}
-    table = infer(aggregate(att_gt(panel_of(rows, (1, 2), cluster=cluster), Design()), "overall"))
+    table = infer(aggregate(att_gt(panel_of(rows, (1, 2), cluster=cluster), Design()), "overall"), method="jackknife")
     assert np.isnan(table["std_error"][0])
     assert re.fullmatch("one treated unit or cluster: no interval.*", table["reason"][0])
 
@@ -250,7 +257,7 @@ def test_the_table_says_how_it_was_made():
 @pytest.mark.parametrize(
     ("choice", "said"),
     [
-        ({"method": "bootstrap"}, "'bootstrap' is unknown; choose one of analytic, cr1, jackknife"),
+        ({"method": "boot"}, "'boot' is unknown; choose one of rule, analytic, cr1, cr2, jackknife"),
         ({"level": 95}, "level is 95; it must lie between 0 and 1"),
         ({"level": 0}, "level is 0;"),
         ({"draws": 98}, "draws is 98; the band needs at least 99"),

@@ -14,7 +14,7 @@ from lnbeval.workspace.views.data import (
     spellings,
 )
 from lnbeval.workspace.views.definition import definition
-from lnbeval.workspace.views.tracing import finest, fingerprints, method, parameter_rows
+from lnbeval.workspace.views.tracing import finest, fingerprints, method, parameter_rows, second_computation
 from lnbeval.workspace.views.trends import (
     effect_unit,
     events,
@@ -67,6 +67,7 @@ __all__ = [
     "observed",
     "parameter_rows",
     "placebo_title",
+    "second_computation",
     "set_aside",
     "short_digest",
     "sources",

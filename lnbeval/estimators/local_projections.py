@@ -1,0 +1,193 @@
+"""Local-projections difference-in-differences of Dube, Girardi, Jorda and Taylor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lnbeval.design import analysed, refuse_gaps, refuse_in_regression
+from lnbeval.effects import BASE_PERIOD, Effects, clusters_among, key_columns
+from lnbeval.errors import DesignError
+from lnbeval.regression import Regression, least_squares
+from lnbeval.two_way import regression_inference, reweighted_from_base
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lnbeval.design import Design
+    from lnbeval.panel import Booleans, Floats, Integers, Panel
+    from lnbeval.regression import Fit
+
+
+def local_projections(panel: Panel, design: Design) -> Effects:
+    """Effects by horizon h from one regression of long differences for each, on clean samples.
+
+        Y_i,t+h - Y_i,t+base = b_t^h + beta_h 1{G_i = t} + e_it^h,    base = -1 - anticipation,
+
+    over units first treated in t and clean controls: not treated up to max(t + h, t), anticipation included
+    (not_yet_treated), or never treated. beta_h weighs the cohorts' effects by the variance of treatment in their period,
+    n_g n_C / (n_g + n_C), all weights positive: with several cohorts it is not the average over the treated. The errors
+    of all horizons are joint. Horizons are those of the design's window or, by default, all that any cohort has.
+
+    Raises DesignError when the design asks for what the regression cannot do, when periods have gaps, or when no cohort
+    can be compared with anybody.
+
+    Source: Dube, Girardi, Jorda and Taylor (2023), "A local projections approach to difference-in-differences", NBER
+    working paper 31184, section 3 (the variance-weighted form).
+    """
+    refuse_in_regression(
+        design, name="local_projections", control_groups=("never_treated", "not_yet_treated"), window=True
+    )
+    kept = analysed(panel, design)
+    horizons = _horizons(kept, design)
+    sample = _sample(kept, design, horizons)
+    estimated = np.isin(horizons, sample.horizon)
+    fit = least_squares(_regression(kept, sample, horizons[estimated]))
+    contrast = np.zeros((len(fit.coefficient), len(horizons)))
+    contrast[len(sample.horizon) :, estimated] = np.eye(int(estimated.sum()))
+    inference = regression_inference(fit, contrast)
+    base = horizons == -1 - design.anticipation
+    inference["estimate"] = np.where(estimated | base, inference["estimate"], np.nan)
+    inference["reweighted"] = partial(_reweighted, fit, contrast, estimated, base)
+    return Effects(
+        **inference,
+        columns=_columns(kept, sample, horizons, base, fit.n_obs),
+        panel=kept,
+        design=design,
+        estimator="local_projections",
+        aggregation="event_time",
+        refit=partial(local_projections, design=replace(design, window=_window(horizons))),
+        treated=_members(sample, horizons, base, sample.treated),
+        control=sample.at(horizons, sample.control),
+    )
+
+
+def _members(sample: _Sample, horizons: Integers, base: Booleans, side: Booleans) -> Booleans:
+    """Units at each horizon; at the base, those of any."""
+    return np.where(base, side.any(axis=1, keepdims=True), sample.at(horizons, side))
+
+
+def _reweighted(fit: Fit, contrast: Floats, estimated: Booleans, base: Booleans, multipliers: Floats) -> Floats:
+    estimate = reweighted_from_base(fit, contrast, base, multipliers)
+    return np.where(estimated | base, estimate, np.nan)
+
+
+def _window(horizons: Integers) -> tuple[int, int]:
+    return -int(horizons[0]), int(horizons[-1])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Sample:
+    """Long differences in slots: a horizon of a cohort that has both treated units and clean controls there."""
+
+    horizon: Integers  # (s,)
+    cohort: Floats  # (s,)
+    change: Floats  # (n, s), NaN where not observed or not in the sample
+    treated: Booleans  # (n, s)
+    control: Booleans  # (n, s)
+
+    def at(self, horizons: Integers, observations: Booleans) -> Booleans:
+        """Units with an observation at each horizon, (n, h)."""
+        return np.column_stack([observations[:, self.horizon == h].any(axis=1) for h in horizons])
+
+
+def _horizons(panel: Panel, design: Design) -> Integers:
+    refuse_gaps(panel, name="local_projections")
+    treated = _cohorts(panel, design)
+    if design.window is None:
+        before, after = int(treated.max() - panel.periods[0]), int(panel.periods[-1] - treated.min())
+    else:
+        before, after = design.window
+    return np.arange(-max(before, 1 + design.anticipation), after + 1)
+
+
+def _cohorts(panel: Panel, design: Design) -> Floats:
+    """Cohorts with a base period: first treated after the first period, anticipation included."""
+    within = (panel.cohort > panel.periods[0] + design.anticipation) & (panel.cohort <= panel.periods[-1])
+    if not within.any():
+        raise DesignError(
+            f"local_projections: no cohort has a period before treatment and anticipation in {panel.periods[0]} to "
+            f"{panel.periods[-1]}."
+        )
+    return np.unique(panel.cohort[within])
+
+
+def _sample(panel: Panel, design: Design, horizons: Integers) -> _Sample:
+    first, last = int(panel.periods[0]), int(panel.periods[-1])
+    cohorts = _cohorts(panel, design)
+    horizon = np.repeat(horizons[horizons != -1 - design.anticipation], len(cohorts))
+    cohort = np.tile(cohorts, len(horizon) // len(cohorts))
+    inside = (cohort + horizon >= first) & (cohort + horizon <= last)
+    horizon, cohort = horizon[inside], cohort[inside]
+    change = panel.outcome[:, (cohort + horizon - first).astype(np.int64)]
+    change = change - panel.outcome[:, (cohort - 1 - design.anticipation - first).astype(np.int64)]
+    until = np.full(len(cohort), float(last))
+    if design.control_group == "not_yet_treated":
+        until = np.maximum(cohort + horizon, cohort) + design.anticipation
+    treated = (panel.cohort[:, None] == cohort) & np.isfinite(change)
+    control = (panel.cohort[:, None] > until) & np.isfinite(change)
+    both = treated.any(axis=0) & control.any(axis=0)
+    if not both.any():
+        raise DesignError("local_projections: no cohort has clean controls at any horizon.")
+    change = np.where(treated | control, change, np.nan)
+    return _Sample(
+        horizon=horizon[both],
+        cohort=cohort[both],
+        change=change[:, both],
+        treated=treated[:, both],
+        control=control[:, both],
+    )
+
+
+def _regression(panel: Panel, sample: _Sample, horizons: Integers) -> Regression:
+    """A level for each slot and the treatment of each horizon."""
+    cohorts, pattern = np.unique(panel.cohort, return_inverse=True)
+    s = len(sample.horizon)
+    level = np.broadcast_to(np.eye(s), (len(cohorts), s, s))
+    treated = (cohorts[:, None] == sample.cohort)[:, :, None] & (sample.horizon[:, None] == horizons)
+    return Regression(
+        outcome=sample.change,
+        regressors=np.concatenate([level, treated.astype(float)], axis=2),
+        pattern=pattern,
+        weight=panel.weight,
+        slot_weight=np.ones((len(cohorts), s)),
+        intercepts=np.full(s, -1),
+    )
+
+
+def _columns(panel: Panel, sample: _Sample, horizons: Integers, base: Booleans, n_obs: int) -> dict[str, NDArray[Any]]:
+    treated = _members(sample, horizons, base, sample.treated)
+    control = sample.at(horizons, sample.control)
+    ok = np.isin(horizons, sample.horizon) | base
+    fewest = np.minimum(*(clusters_among(side, panel.cluster) for side in (sample.treated, sample.control)))
+    reason = np.where(base, BASE_PERIOD, "").astype(object)
+    reason[~ok] = "no cohort is observed there together with clean controls"
+    return key_columns(
+        {
+            "cohort": np.nan,
+            "period": np.nan,
+            "base_period": np.nan,
+            "event_time": horizons,
+            "n_treated": treated.sum(axis=0),
+            "n_control": control.sum(axis=0),
+            "n_obs": n_obs,
+            "fewest": [
+                fewest[sample.horizon == h].min(initial=len(panel.units)) if h in sample.horizon else 0
+                for h in horizons
+            ],
+            "baseline_mean": _baseline(panel, sample),
+            "status": np.where(ok, "ok", "not_estimable").astype(object),
+            "reason": reason,
+        }
+    )
+
+
+def _baseline(panel: Panel, sample: _Sample) -> float:
+    """Mean outcome of the treated in the period before their treatment."""
+    before = np.searchsorted(panel.periods, np.where(np.isfinite(panel.cohort), panel.cohort, panel.periods[0])) - 1
+    value = panel.outcome[np.arange(len(before)), np.maximum(before, 0)]
+    weight = panel.weight * (sample.treated.any(axis=1) & (before >= 0) & np.isfinite(value))
+    return float(np.nansum(weight * value) / weight.sum()) if weight.any() else float("nan")

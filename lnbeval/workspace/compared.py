@@ -1,0 +1,102 @@
+"""One indicator by every estimator, and the headline estimate with every error: what the choice of either changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from lnbeval.errors import DesignError
+from lnbeval.estimators import ESTIMATORS
+from lnbeval.headline import headline
+from lnbeval.workspace.analysis import effects_of, estimates, tabled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lnbeval.inference import Method
+    from lnbeval.workspace.analysis import Analysis
+    from lnbeval.workspace.study import Study
+
+NOT_COMPARED: Final = ("repeated_cross_sections", "triple_difference")  # they estimate something else
+COMPARED: Final[tuple[Method, ...]] = (
+    "analytic",
+    "cr1",
+    "cr2",
+    "jackknife",
+    "wild",
+    "wild_unrestricted",
+    "randomization",
+)
+NEED_REGRESSION: Final = ("cr2", "wild", "wild_unrestricted")
+DRAWS_COMPARED: Final = 999  # enough to stand beside the headline; the headline itself has the parameters' draws
+
+
+def estimators_compared(study: Study, analysis: Analysis, indicators: Sequence[str]) -> pd.DataFrame:
+    """The overall effect by every estimator, each with its own comparison, the headline's first, indicator by indicator.
+
+    Covariates are left out of the others. The static regression is there to be compared with, not to be believed.
+    """
+    names = [name for name in ESTIMATORS if "overall" in ESTIMATORS[name].shows]
+    others = [name for name in names if name not in (analysis.estimator, *NOT_COMPARED)]
+    tables = [
+        tabled(study, _by_another(analysis, name), indicator, "overall")[0]
+        for indicator in indicators
+        for name in others
+    ]
+    return _after(estimates(study, analysis, indicators, by="overall"), tables, indicators)
+
+
+def inference_compared(study: Study, analysis: Analysis, indicators: Sequence[str]) -> pd.DataFrame:
+    """The overall effect with every error and test that its estimator has, the headline's first, indicator by indicator."""
+    tables = [table for indicator in indicators for table in _inferences(study, analysis, indicator)]
+    return _after(estimates(study, analysis, indicators, by="overall"), tables, indicators)
+
+
+def _after(first: pd.DataFrame, others: list[pd.DataFrame], indicators: Sequence[str]) -> pd.DataFrame:
+    """The rows of each indicator together, the headline's first."""
+    table = pd.concat([first, *others], ignore_index=True)
+    order = table["indicator"].map({code: position for position, code in enumerate(indicators)})
+    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def headline_reason(study: Study, analysis: Analysis) -> str:
+    """Why the rule chooses the inference that it does for the first indicator; "chosen" when the parameters choose it."""
+    if analysis.inference != "rule":
+        return "chosen in the parameters"
+    try:
+        return headline(effects_of(study, analysis, study.parameters.indicators[0], "overall")).reason
+    except DesignError:
+        return ""
+
+
+def _by_another(analysis: Analysis, name: str) -> Analysis:
+    return replace(
+        analysis,
+        estimator=name,
+        control_group=ESTIMATORS[name].control_group,
+        base_period="universal",
+        window=None,
+        anticipation=0 if name == "twfe" else analysis.anticipation,
+        adjustment="none",
+        covariates=(),
+        inference="rule",
+        strata=None,
+        cutoff_km=None,
+    )
+
+
+def _inferences(study: Study, analysis: Analysis, indicator: str) -> list[pd.DataFrame]:
+    try:
+        effects = effects_of(study, analysis, indicator, "overall")
+    except DesignError:
+        return []
+    chosen = headline(effects).method if analysis.inference == "rule" else analysis.inference
+    own = replace(analysis, strata=None, cutoff_km=None, draws=min(analysis.draws, DRAWS_COMPARED))
+    others = [
+        method
+        for method in COMPARED
+        if method != chosen and (effects.regression is not None or method not in NEED_REGRESSION)
+    ]
+    return [tabled(study, replace(own, inference=method), indicator, "overall")[0] for method in others]

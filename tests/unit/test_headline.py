@@ -1,0 +1,142 @@
+"""The rule for the headline goes by clusters and weights, says so, and never by the outcome."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lnbeval import NEVER, Design, Panel, aggregate, att_gt, imputation, infer, twfe
+from lnbeval.headline import FEWEST, MANY, SEVERAL, TESTABLE, Headline, headline
+
+NOT_YET = Design(control_group="not_yet_treated")
+
+
+def panel(*sizes, weight=None, cluster=None, seed=0):
+    """Units of cohorts 3, 4, ... in the given numbers, the last number never treated, in six periods."""
+    cohorts = [*np.arange(3.0, 3 + len(sizes) - 1), NEVER]
+    n = sum(sizes)
+    return Panel(
+        units=np.arange(n).astype(object),
+        periods=np.arange(1, 7),
+        outcome=np.random.default_rng(seed).normal(size=(n, 6)),
+        cohort=np.repeat(cohorts, sizes),
+        covariates=np.empty((n, 0)),
+        weight=np.ones(n) if weight is None else np.asarray(weight, dtype=float),
+        cluster=np.arange(n).astype(object) if cluster is None else np.asarray(cluster).astype(object),
+    )
+
+
+def overall(data):
+    return aggregate(att_gt(data, Design()), "overall")
+
+
+def imputed(data):
+    return aggregate(imputation(data, NOT_YET), "overall")
+
+
+@pytest.mark.parametrize("sizes", [(15, 17, 29), (5, 10, 46), (3, 58), (58, 3), (200, 200)])
+def test_a_regression_with_three_clusters_on_either_side_has_cr2(sizes):
+    chosen = headline(overall(panel(*sizes)))
+    assert (chosen.method, chosen.reliable) == ("cr2", True)
+
+
+@pytest.mark.parametrize("make", [overall, imputed])
+@pytest.mark.parametrize("sizes", [(1, 20), (2, 59), (20, 2)])
+def test_fewer_than_three_clusters_on_a_side_are_permuted_and_flagged(make, sizes):
+    chosen = headline(make(panel(*sizes)))
+    assert (chosen.method, chosen.reliable) == ("randomization", False)
+
+
+@pytest.mark.parametrize(
+    ("smaller", "method", "reliable"),
+    [
+        (FEWEST, "randomization", False),
+        (TESTABLE - 1, "randomization", False),
+        (TESTABLE, "randomization", True),
+        (SEVERAL - 1, "randomization", True),
+        (SEVERAL, "jackknife", True),
+        (MANY - 1, "jackknife", True),
+        (MANY, "analytic", True),
+    ],
+)
+def test_without_a_regression_the_smaller_side_decides(smaller, method, reliable):
+    for sizes in ((smaller, 120), (120, smaller)):
+        chosen = headline(imputed(panel(*sizes)))
+        assert (chosen.method, chosen.reliable) == (method, reliable)
+
+
+def test_a_cohort_of_one_cluster_among_others_takes_the_jackknife():
+    data = panel(1, 14, 46)
+    assert headline(overall(data)).method == "jackknife"
+    assert headline(overall(panel(2, 13, 46))).method == "cr2"
+    assert "single cluster" in headline(overall(data)).reason
+
+
+def test_clusters_count_and_not_units():
+    """Twenty treated units of two counties are two."""
+    data = panel(20, 40, cluster=np.r_[np.arange(20) % 2, 2 + np.arange(40) % 10])
+    chosen = headline(overall(data))
+    assert not chosen.reliable
+    assert "2 treated and 10 control clusters" in chosen.reason
+
+
+def test_units_of_several_cohorts_in_a_cluster_count_on_either_side():
+    data = panel(24, 36, cluster=np.arange(60) % 12)
+    assert "12 treated and 12 control clusters" in headline(overall(data)).reason
+
+
+def test_a_control_that_is_treated_later_in_the_row_counts_as_treated():
+    assert "6 treated and 33 control clusters" in headline(imputed(panel(1, 5, 33))).reason
+    assert "2 treated and 5 control clusters" in headline(aggregate(att_gt(panel(2, 5, 0), NOT_YET), "overall")).reason
+
+
+def test_a_cluster_with_most_of_the_weight_counts_for_most():
+    """Weights 18, 1, 1, 1, 1: (22)^2 / (324 + 4) = 1.48 equal ones."""
+    data = panel(5, 30, weight=[18, 1, 1, 1, 1, *[1] * 30])
+    chosen = headline(overall(data))
+    assert not chosen.reliable
+    assert "5 (worth 1.5 by weight) treated and 30 control clusters" in chosen.reason
+
+
+def test_the_row_with_the_fewest_decides_for_all():
+    """Cohort 4 has two units: alone in its rows by cohort, one of 22 in the overall effect."""
+    cells = att_gt(panel(20, 2, 30), Design())
+    assert headline(aggregate(cells, "overall")).reliable
+    assert not headline(aggregate(cells, "cohort")).reliable
+
+
+def test_the_base_period_does_not_decide():
+    effects = aggregate(att_gt(panel(20, 30), Design()), "event_time")
+    base = effects.columns["event_time"] == -1
+    nobody = replace(effects, treated=effects.treated & ~base)
+    assert headline(nobody) == headline(effects)
+    assert headline(nobody).method == "cr2"
+
+
+@pytest.mark.parametrize("sizes", [(2, 30), (5, 30), (10, 30), (1, 5, 30)])
+@pytest.mark.parametrize("make", [overall, imputed])
+def test_outcomes_and_the_order_of_units_have_no_say(make, sizes):
+    data = panel(*sizes)
+    other = replace(data, outcome=np.random.default_rng(9).standard_cauchy(data.outcome.shape))
+    order = np.random.default_rng(1).permutation(sum(sizes))
+    moved = replace(other, units=data.units[order], cohort=data.cohort[order], cluster=data.cluster[order])
+    assert headline(make(data)) == headline(make(other)) == headline(make(moved))
+
+
+@pytest.mark.parametrize("sizes", [(2, 12), (6, 12), (10, 12), (1, 10, 12)])
+@pytest.mark.parametrize("make", [overall, imputed, lambda data: twfe(data, Design(control_group="all"))])
+def test_infer_takes_what_the_rule_names(make, sizes):
+    effects = make(panel(*sizes))
+    chosen = headline(effects)
+    table = infer(effects, draws=199)
+    assert table["inference"].tolist() == [chosen.method]
+    assert np.isfinite(table["p_value"]).all()
+
+
+def test_reasons_are_one_sentence_with_the_numbers():
+    for make in (overall, imputed):
+        for sizes in ((2, 30), (5, 31), (10, 32), (1, 5, 33), (120, 130)):
+            chosen = headline(make(panel(*sizes)))
+            assert isinstance(chosen, Headline)
+            assert f"{sum(sizes[:-1])} treated and {sizes[-1]} control clusters" in chosen.reason
+            assert "." not in chosen.reason.rstrip(".")

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from lnbeval.estimators.twfe import twfe
     from lnbeval.estimators.twfe_event_study import twfe_event_study
     from lnbeval.inference import infer
+    from lnbeval.multiplicity import romano_wolf
     from lnbeval.panel import NEVER, Panel
+    from lnbeval.twfe_diagnosis import effect_weights, goodman_bacon
 
 __version__ = "0.1.0"
 
@@ -46,6 +48,9 @@ _HOME: Final = {
     "twfe_event_study": "lnbeval.estimators.twfe_event_study",
     "aggregate": "lnbeval.aggregation",
     "infer": "lnbeval.inference",
+    "romano_wolf": "lnbeval.multiplicity",
+    "effect_weights": "lnbeval.twfe_diagnosis",
+    "goodman_bacon": "lnbeval.twfe_diagnosis",
 }
 
 __all__ = [
@@ -55,11 +60,14 @@ __all__ = [
     "Panel",
     "aggregate",
     "att_gt",
+    "effect_weights",
     "etwfe",
+    "goodman_bacon",
     "imputation",
     "infer",
     "local_projections",
     "repeated_cross_sections",
+    "romano_wolf",
     "stacked",
     "sun_abraham",
     "synthetic_did",

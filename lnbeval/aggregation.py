@@ -45,18 +45,15 @@ def aggregate(effects: Effects, by: By) -> Effects:
     _refuse(effects, by)
     rows = _rows(effects, by)
     estimate = np.where(rows.used.any(axis=0), rows.weight.T @ np.nan_to_num(effects.estimate), np.nan)
-    influence = effects.influence @ rows.weight
-    if rows.by_share:
-        influence += _share_influence(effects, rows, estimate)
     return replace(
         effects,
         columns=_columns(effects, rows),
         estimate=estimate,
-        influence=influence,
+        influence=_influence(effects, rows, estimate),
         aggregation=by,
         refit=_Again(refit=effects.refit, by=by),
-        treated=_union(effects.treated, rows),
-        control=_union(effects.control, rows),
+        treated=_union(effects.kinds.treated, rows).take(effects.kinds.position, axis=0),
+        control=_union(effects.kinds.control, rows).take(effects.kinds.position, axis=0),
         reweighted=None if effects.reweighted is None else partial(_reweighted, effects, rows, effects.reweighted),
         regression=_contrasts(effects, rows),
         relabelled=None if effects.relabelled is None else partial(_relabelled, effects, rows, effects.relabelled),
@@ -161,7 +158,7 @@ def _rows(effects: Effects, by: By) -> _Rows:
     used = cells & effects.ok[:, None]
     by_share = effects.shares == "units" and by != "cohort" and effects.aggregation in ("cell", "cohort")
     by_mass = effects.shares == "observations" and effects.aggregation == "cell"
-    mass = _shares(effects) if by_share else effects.weight @ effects.treated if by_mass else np.ones(len(since))
+    mass = _shares(effects) if by_share else _treated_mass(effects) if by_mass else np.ones(len(since))
     weight = used * mass[:, None]
     total = weight.sum(axis=0)
     nothing = np.full(len(distinct), np.nan)
@@ -184,33 +181,53 @@ def _shares(effects: Effects) -> Floats:
     return np.asarray(share[found])
 
 
-def _share_influence(effects: Effects, rows: _Rows, average: Floats) -> Floats:
-    """What each unit adds because the cohort shares are estimated, (n, m): n w_i / sum(w) times D of its cohort."""
+def _treated_mass(effects: Effects) -> Floats:
+    """Weight of the treated units of each estimate, (k,)."""
+    return np.asarray(effects.kinds.total(effects.weight) @ effects.kinds.treated)
+
+
+def _influence(effects: Effects, rows: _Rows, average: Floats) -> Floats:
+    """Influence of each unit on the averages, (n, m), with what it adds where the cohort shares are estimated.
+
+    The latter is n w_i / sum(w) times D of its cohort. Made average by average: all at once would leave the cache.
+    """
+    influence = rows.weight.T @ effects.influence.T  # (m, n)
+    if rows.by_share:
+        cohorts, slopes = _share_slopes(effects, rows, average)
+        found = np.searchsorted(cohorts, effects.cohort)
+        known = cohorts[np.minimum(found, len(cohorts) - 1)] == effects.cohort
+        position = np.where(known, found, len(cohorts))
+        scale = len(effects.cohort) * effects.weight / effects.weight.sum()
+        for m, slope in enumerate(slopes.T):
+            influence[m] += scale * slope[position]
+    return influence.T
+
+
+def _share_slopes(effects: Effects, rows: _Rows, average: Floats) -> tuple[Floats, Floats]:
+    """Estimated cohorts (c,) and D of each, (c + 1, m); the last row, zero, is for units of no estimated cohort."""
     cohorts, cohort_of_cell = np.unique(effects.columns["cohort"], return_inverse=True)
     distance = np.where(rows.used, effects.estimate[:, None] - average, 0.0)
     slope = np.divide(distance, rows.total_share, out=np.zeros_like(distance), where=rows.total_share > 0)
-    by_cohort = np.zeros((len(cohorts) + 1, slope.shape[1]))  # the last row is for units of no estimated cohort
+    by_cohort = np.zeros((len(cohorts) + 1, slope.shape[1]))
     np.add.at(by_cohort, cohort_of_cell, slope)
-    found = np.searchsorted(cohorts, effects.cohort)
-    known = cohorts[np.minimum(found, len(cohorts) - 1)] == effects.cohort
-    scale = len(effects.cohort) * effects.weight / effects.weight.sum()
-    return np.asarray(scale[:, None] * by_cohort[np.where(known, found, len(cohorts))])
+    return cohorts, by_cohort
 
 
 def _union(members: Booleans, rows: _Rows) -> Booleans:
-    """Units that are members of any estimate in each average, (n, m)."""
-    return np.column_stack([members[:, used].any(axis=1) for used in rows.used.T])
+    """Which rows of `members` (p, k) are members of any estimate in each average, (p, m)."""
+    return np.asarray(members.astype(np.float64) @ rows.used > 0)
 
 
 def _columns(effects: Effects, rows: _Rows) -> dict[str, NDArray[Any]]:
     some = rows.used.any(axis=0)
     baseline = rows.weight.T @ np.nan_to_num(effects.columns["baseline_mean"])
+    number = effects.kinds.total()
     return key_columns(
         {
             **rows.key,
             "base_period": np.nan,
-            "n_treated": _union(effects.treated, rows).sum(axis=0),
-            "n_control": _union(effects.control, rows).sum(axis=0),
+            "n_treated": number @ _union(effects.kinds.treated, rows),
+            "n_control": number @ _union(effects.kinds.control, rows),
             "n_obs": _outcomes(effects, rows),
             "baseline_mean": np.where(some, baseline, np.nan),
             "status": np.where(some, "ok", "not_estimable").astype(object),
@@ -228,10 +245,13 @@ def _outcomes(effects: Effects, rows: _Rows) -> Integers:
     period, base = effects.columns["period"], effects.columns["base_period"]
     if effects.n_parameters is not None or np.isnan(period).any() or np.isnan(base[effects.ok]).any():
         return np.asarray(np.where(rows.used, effects.columns["n_obs"][:, None], 0).max(axis=0))
+    kinds = effects.kinds
+    members = (kinds.treated | kinds.control).astype(np.float64)
+    number = kinds.total()
     counts = np.zeros(rows.used.shape[1], dtype=np.int64)
-    for t, observed in zip(effects.panel.periods, np.isfinite(effects.panel.outcome).T, strict=True):
+    for t, observed in zip(effects.panel.periods, kinds.observed.T, strict=True):
         touching = rows.used & ((period == t) | (base == t))[:, None]
-        counts += [(effects.members[:, cells].any(axis=1) & observed).sum() for cells in touching.T]
+        counts += (number * observed) @ (members @ touching > 0)
     return counts
 
 

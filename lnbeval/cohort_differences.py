@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from lnbeval.design import analysed
-from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, Relabelled, clusters_among, key_columns
+from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, Relabelled, clusters_of_kinds, key_columns, kinds_of
 from lnbeval.errors import DesignError
-from lnbeval.group_time import differences, refuse_covariates, reweighted_differences, weighted_mean
+from lnbeval.group_time import Differences, differences, refuse_covariates, reweighted_differences
 from lnbeval.two_way import NO_BASE, comparison_cells, difference_fit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from lnbeval.regression import Fit
     from lnbeval.two_way import Cells
 
-BLOCK: Final = 2_000_000  # numbers held at once per intermediate array: 16 MB, whatever the number of units
+BLOCK: Final = 12_000  # numbers held at once per intermediate array, which then stay close to the processor
+SHARED: Final = 2_000_000  # with covariates: cells of a block that compare the same units share one fit
 
 
 def cohort_differences(panel: Panel, design: Design, *, estimator: str, refit: Callable[[Panel], Effects]) -> Effects:
@@ -33,7 +35,8 @@ def cohort_differences(panel: Panel, design: Design, *, estimator: str, refit: C
     """
     _refuse(design, estimator)
     kept = analysed(panel, design)
-    refuse_covariates(kept, design)
+    if design.adjustment != "none":
+        refuse_covariates(kept, design)
     cells = comparison_cells(kept, design)
     effects = _estimated(kept, design, cells, estimator, refit)
     if not effects.ok.any():
@@ -54,35 +57,14 @@ def _refuse(design: Design, estimator: str) -> None:
 def _estimated(
     panel: Panel, design: Design, cells: Cells, estimator: str, refit: Callable[[Panel], Effects]
 ) -> Effects:
-    n, k = len(panel.units), len(cells.cohort)
-    influence = np.zeros((n, k), order="F")
-    all_treated, all_control = np.zeros((n, k), dtype=bool, order="F"), np.zeros((n, k), dtype=bool, order="F")
-    estimate, baseline = np.full(k, np.nan), np.full(k, np.nan)
-    n_treated, n_control = np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64)
-    hindrance = np.full(k, "", dtype=object)
-    for block in np.array_split(np.arange(k), max(1, n * k // BLOCK)):
-        treated, control, change = _compared(panel, design, cells, block)
-        found = differences(panel, design, cells.cohort[block], treated, control, change)
-        estimate[block], influence[:, block], hindrance[block] = found.estimate, found.influence, found.reason
-        before = panel.outcome[:, cells.base[block]]
-        baseline[block] = weighted_mean(np.where(treated, before, 0.0), panel.weight, treated)[0]
-        n_treated[block], n_control[block] = treated.sum(axis=0), control.sum(axis=0)
-        all_treated[:, block], all_control[:, block] = treated, control
+    sides = _sides(panel, design, cells)
+    found = _adjusted(panel, design, cells, sides) if design.adjustment != "none" else _plain(panel, sides)
     base = cells.period == cells.base
-    estimate[base & (n_treated > 0)], influence[:, base] = 0.0, 0.0
+    estimate, influence = np.where(base & sides.treated.any(axis=0), 0.0, found.estimate), found.influence
     stranded = _stranded(panel, cells, estimate)
-    estimate[stranded], influence[:, stranded] = np.nan, 0.0
+    estimate[stranded], influence[:, base | stranded] = np.nan, 0.0
     return Effects(
-        columns=_columns(
-            panel,
-            cells,
-            estimate,
-            baseline,
-            n_treated,
-            n_control,
-            _why_stranded(panel, cells, stranded, hindrance),
-            _fewest(panel, all_treated, all_control),
-        ),
+        columns=_columns(panel, cells, sides, estimate, _why_stranded(panel, cells, stranded, found.reason)),
         estimate=estimate,
         influence=influence,
         panel=panel,
@@ -90,12 +72,117 @@ def _estimated(
         estimator=estimator,
         aggregation="cell",
         refit=refit,
-        treated=all_treated,
-        control=all_control,
+        treated=sides.treated.take(sides.kind, axis=0),
+        control=sides.control.take(sides.kind, axis=0),
         reweighted=partial(_reweighted, panel, design, cells),
         regression=_contrasts(panel, design, cells, np.isfinite(estimate) & ~base),
         relabelled=None if design.adjustment != "none" else partial(_relabelled, panel, design, cells),
     )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Sides:
+    """Who is compared in k cells: the same for the units of a kind, which have the same cohort and outcomes observed."""
+
+    cohort: Integers  # (n,) position of the unit's cohort
+    kind: Integers  # (n,) position of its kind
+    own: Booleans  # (c, k) the cohort is that of the cell
+    free: Booleans  # (c, k) it may be a control
+    observed: Booleans  # (p, k) the kind is observed in both periods
+    treated: Booleans  # (p, k)
+    control: Booleans  # (p, k)
+    change: Floats  # (t, k) what makes changes of outcomes
+    base: Floats  # (t, k) what picks the outcome of the base period
+
+
+def _sides(panel: Panel, design: Design, cells: Cells) -> _Sides:
+    cohorts, cohort = np.unique(panel.cohort, return_inverse=True)
+    seen = np.isfinite(panel.outcome)
+    kind, first = kinds_of(panel.cohort, seen)
+    own = cohorts[:, None] == cells.cohort
+    free = (cohorts[:, None] > _latest(panel, design, cells)) & ~own
+    observed = seen[first][:, cells.period] & seen[first][:, cells.base] & (cells.base != NO_BASE)
+    one = np.eye(len(panel.periods))
+    return _Sides(
+        cohort=cohort,
+        kind=kind,
+        own=own,
+        free=free,
+        observed=observed,
+        treated=own[cohort[first]] & observed,
+        control=free[cohort[first]] & observed,
+        change=one[:, cells.period] - one[:, cells.base],
+        base=one[:, cells.base],
+    )
+
+
+def _loaded(panel: Panel, sides: _Sides, loading: Floats) -> Iterator[tuple[slice, Floats]]:
+    """Outcomes times `loading` (t, k), some units after others; zero where these are not observed in both periods of a cell."""
+    n, size = len(panel.units), max(1, BLOCK // loading.shape[1])
+    for units in (slice(start, start + size) for start in range(0, n, size)):
+        outcome = panel.outcome[units]
+        if np.isfinite(outcome).all():
+            yield units, outcome @ loading
+        else:
+            known = np.where(np.isfinite(outcome), outcome, 0.0)
+            yield units, (known @ loading) * sides.observed.take(sides.kind[units], axis=0)
+
+
+def _cohort_sums(panel: Panel, sides: _Sides, loading: Floats) -> Floats:
+    """Weighted sums of outcomes times `loading` by cohort, (c, k)."""
+    sums, one = np.zeros(sides.own.shape), np.eye(len(sides.own))
+    for units, values in _loaded(panel, sides, loading):
+        sums += (one[:, sides.cohort[units]] * panel.weight[units]) @ values
+    return sums
+
+
+def _plain(panel: Panel, sides: _Sides) -> Differences:
+    """Differences of weighted means without covariates: what is the same for the units of a kind is made once."""
+    n, sums = len(panel.units), _cohort_sums(panel, sides, sides.change)
+    mass, other_mass = _weight(panel, sides, sides.treated), _weight(panel, sides, sides.control)
+    mean, other = _ratio((sums * sides.own).sum(axis=0), mass), _ratio((sums * sides.free).sum(axis=0), other_mass)
+    estimate = mean - other
+    known = np.isfinite(estimate)
+    treated, control = sides.treated & known, sides.control & known
+    level = np.where(treated, mean, np.where(control, other, 0.0))
+    share, other_share = _ratio(np.ones_like(mass), mass), _ratio(np.ones_like(mass), other_mass)
+    slope = n * np.where(treated, share, np.where(control, -other_share, 0.0))
+    influence = np.empty((n, len(estimate)))
+    for units, change in _loaded(panel, sides, sides.change):
+        kind = sides.kind[units]
+        deviation = (change - level.take(kind, axis=0)) * slope.take(kind, axis=0)
+        np.multiply(deviation, panel.weight[units, None], out=influence[units])
+    return Differences(estimate=estimate, influence=influence, reason=np.full(len(estimate), "", dtype=object))
+
+
+def _weight(panel: Panel, sides: _Sides, members: Booleans) -> Floats:
+    """Weight of the units whose kind is a member (p, k), (k,)."""
+    return np.asarray(np.bincount(sides.kind, weights=panel.weight) @ members, dtype=np.float64)
+
+
+def _ratio(total: Floats, mass: Floats) -> Floats:
+    return np.asarray(np.divide(total, mass, out=np.full(len(mass), np.nan), where=mass > 0))
+
+
+def _adjusted(panel: Panel, design: Design, cells: Cells, sides: _Sides) -> Differences:
+    """Differences with covariates, some cells after others: in a block, those that compare the same units share one fit."""
+    n, k = len(panel.units), len(cells.cohort)
+    parts = []
+    for block in np.array_split(np.arange(k), min(k, n * k // SHARED + 1)):
+        treated, control = (side[:, block].take(sides.kind, axis=0) for side in (sides.treated, sides.control))
+        change = _changes(panel, sides, block)
+        parts.append(differences(panel, design, cells.cohort[block], treated, control, change))
+    return Differences(
+        estimate=np.concatenate([part.estimate for part in parts]),
+        influence=np.hstack([part.influence for part in parts]),
+        reason=np.concatenate([part.reason for part in parts]),
+    )
+
+
+def _changes(panel: Panel, sides: _Sides, block: Integers) -> Floats:
+    """Outcome changes in some cells, zero where not observed in both periods, (n, k)."""
+    known = np.where(np.isfinite(panel.outcome), panel.outcome, 0.0)
+    return np.asarray((known @ sides.change[:, block]) * sides.observed[:, block].take(sides.kind, axis=0))
 
 
 def _contrasts(panel: Panel, design: Design, cells: Cells, estimated: Booleans) -> Contrasts | None:
@@ -107,20 +194,19 @@ def _contrasts(panel: Panel, design: Design, cells: Cells, estimated: Booleans) 
     matrix[len(block) + np.arange(len(block)), block] = 1.0
 
     def fit() -> Fit:
-        treated, control, change = _compared(panel, design, cells, block)
-        return difference_fit(panel, cells.cohort[block], np.where(treated | control, change, np.nan))
+        sides = _sides(panel, design, cells)
+        members = (sides.treated | sides.control)[:, block].take(sides.kind, axis=0)
+        return difference_fit(panel, cells.cohort[block], np.where(members, _changes(panel, sides, block), np.nan))
 
     return Contrasts(fit=cache(fit), matrix=matrix)
 
 
-def _fewest(panel: Panel, treated: Booleans, control: Booleans) -> Integers:
-    return np.minimum(clusters_among(treated, panel.cluster), clusters_among(control, panel.cluster))
-
-
 def _reweighted(panel: Panel, design: Design, cells: Cells, multipliers: Floats) -> Floats:
     """ATT(g, t) under each row of weight multipliers, (m, k)."""
-    treated, control, change = _compared(panel, design, cells, np.arange(len(cells.cohort)))
+    sides = _sides(panel, design, cells)
+    treated, control = sides.treated.take(sides.kind, axis=0), sides.control.take(sides.kind, axis=0)
     weights = multipliers * panel.weight
+    change = _changes(panel, sides, np.arange(len(cells.cohort)))
     estimate = reweighted_differences(panel, design, treated, control, change, weights)
     base = cells.period == cells.base
     estimate[:, base] = np.where((weights @ treated)[:, base] > 0, 0.0, np.nan)
@@ -139,13 +225,12 @@ def _without_stranded(panel: Panel, cells: Cells, estimate: Floats) -> Floats:
 
 def _relabelled(panel: Panel, design: Design, cells: Cells, outcome: Floats, labels: Integers) -> Relabelled:
     """ATT(g, t) of other outcomes (n, t) under other assignments of cohorts (b, n), without covariates."""
-    every = np.arange(len(cells.cohort))
     change = outcome[:, cells.period] - outcome[:, cells.base]
     observed = np.isfinite(change) & (cells.base != NO_BASE)
     change = np.where(observed, change, 0.0)
     cohort = np.unique(panel.cohort)[labels][:, :, None]  # (b, n, 1)
     own = cohort == cells.cohort
-    free = (cohort > _latest(panel, design, cells, every) + design.anticipation) & ~own
+    free = (cohort > _latest(panel, design, cells)) & ~own
     shares = []
     for side in (own, free):
         weight = panel.weight[:, None] * (side & observed)
@@ -160,22 +245,11 @@ def _relabelled(panel: Panel, design: Design, cells: Cells, outcome: Floats, lab
     return Relabelled(estimate, np.where(np.isfinite(estimate)[:, None] & ~base, np.nan_to_num(influence), 0.0))
 
 
-def _compared(panel: Panel, design: Design, cells: Cells, block: Integers) -> tuple[Booleans, Booleans, Floats]:
-    """For each unit and cell: is it treated, is it a control, and its outcome change (zero where not observed)."""
-    cohort, period, base = cells.cohort[block], cells.period[block], cells.base[block]
-    change = panel.outcome[:, period] - panel.outcome[:, base]
-    observed = np.isfinite(change) & (base != NO_BASE)
-    treated = (panel.cohort[:, None] == cohort) & observed
-    latest = _latest(panel, design, cells, block) + design.anticipation
-    control = (panel.cohort[:, None] > latest) & (panel.cohort[:, None] != cohort) & observed
-    return treated, control, np.where(observed, change, 0.0)
-
-
-def _latest(panel: Panel, design: Design, cells: Cells, block: Integers) -> Integers:
-    """The last period in which the controls of each cell must be untreated, before anticipation."""
+def _latest(panel: Panel, design: Design, cells: Cells) -> Integers:
+    """The last period in which the controls of each cell must be untreated, anticipation included, (k,)."""
     if design.control_group == "not_yet_treated":
-        return panel.periods[np.maximum(cells.period[block], cells.base[block])]
-    return np.full(len(block), panel.periods[-1])
+        return panel.periods[np.maximum(cells.period, cells.base)] + design.anticipation
+    return np.full(len(cells.period), panel.periods[-1] + design.anticipation)
 
 
 def _stranded(panel: Panel, cells: Cells, estimate: Floats) -> Booleans:
@@ -199,18 +273,15 @@ def _why_stranded(
 
 
 def _columns(
-    panel: Panel,
-    cells: Cells,
-    estimate: Floats,
-    baseline: Floats,
-    n_treated: Integers,
-    n_control: Integers,
-    why: NDArray[np.object_],
-    fewest: Integers,
+    panel: Panel, cells: Cells, sides: _Sides, estimate: Floats, why: NDArray[np.object_]
 ) -> dict[str, NDArray[Any]]:
     period = panel.periods[cells.period]
     base = cells.period == cells.base
     ok = np.isfinite(estimate)
+    number = np.bincount(sides.kind)
+    n_treated, n_control = number @ sides.treated, number @ sides.control
+    before = (_cohort_sums(panel, sides, sides.base) * sides.own).sum(axis=0)
+    clusters = clusters_of_kinds(np.hstack([sides.treated, sides.control]), sides.kind, panel.cluster)
     reason = why.copy()
     reason[n_control == 0] = "no unit is still untreated to compare with"
     reason[n_treated == 0] = "no treated unit is observed in both periods"
@@ -225,8 +296,8 @@ def _columns(
             "n_treated": n_treated,
             "n_control": n_control,
             "n_obs": np.where(base, 1, 2) * (n_treated + n_control),
-            "fewest": fewest,
-            "baseline_mean": baseline,
+            "fewest": np.minimum(*np.split(clusters, 2)),
+            "baseline_mean": _ratio(before, _weight(panel, sides, sides.treated)),
             "status": np.where(ok, "ok", "not_estimable").astype(object),
             "reason": reason,
         }

@@ -35,6 +35,7 @@ Draws: TypeAlias = "Callable[[int, np.random.Generator], Floats]"
 KEY_COLUMNS: Final = (
     "cohort", "period", "base_period", "event_time", "n_treated", "n_control", "n_obs", "fewest", "baseline_mean", "status", "reason",
 )  # fmt: skip
+DIGITS: Final = 31  # periods told apart at once: two positions below 2^31 fit in one 64-bit integer
 BASE_PERIOD: Final = "base period: zero by construction"
 
 
@@ -44,6 +45,23 @@ class Contrasts:
 
     fit: Callable[[], Fit]
     matrix: Floats  # (q, k), a column for each estimate
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Kinds:
+    """Kinds of units: those of one kind are on the same sides of all estimates and have the same outcomes observed.
+
+    There are few, so that counts and unions over n units are made over p kinds.
+    """
+
+    position: Integers  # (n,) kind of each unit
+    treated: Booleans  # (p, k)
+    control: Booleans  # (p, k)
+    observed: Booleans  # (p, t)
+
+    def total(self, weight: Floats | None = None) -> NDArray[Any]:
+        """Weight of the units of each kind, or their number, (p,)."""
+        return np.bincount(self.position, weights=weight, minlength=len(self.treated))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -101,6 +119,29 @@ class Effects:
         """Which estimates could be made, (k,)."""
         return np.asarray(self.columns["status"] == "ok")
 
+    @cached_property
+    def kinds(self) -> Kinds:
+        """Kinds of units: by cohort and outcomes observed, where the sides of the estimates go by these."""
+        observed = np.isfinite(self.panel.outcome)
+        position, first = kinds_of(self.panel.cohort, observed)
+        if not all(np.array_equal(side[first].take(position, axis=0), side) for side in (self.treated, self.control)):
+            position = first = np.arange(len(position))
+        return Kinds(
+            position=position, treated=self.treated[first], control=self.control[first], observed=observed[first]
+        )
+
+    @cached_property
+    def cluster_counts(self) -> tuple[Integers, Integers, Integers]:
+        """Different clusters on the treated side of each estimate, on the control side and on either, (k,) each."""
+        treated, control, k = self.kinds.treated, self.kinds.control, len(self.estimate)
+        counts = clusters_of_kinds(np.hstack([treated, control, treated | control]), self.kinds.position, self.cluster)
+        return counts[:k], counts[k : 2 * k], counts[2 * k :]
+
+    @property
+    def clusters(self) -> tuple[Integers, Integers]:
+        """Different clusters on the treated and on the control side of each estimate, (k,) each."""
+        return self.cluster_counts[:2]
+
     @property
     def members(self) -> Booleans:
         """Units that an estimate rests on, (n, k)."""
@@ -124,10 +165,43 @@ class Effects:
 
 def clusters_among(members: Booleans, cluster: Labels) -> Integers:
     """Different clusters among the members of each column, (k,)."""
-    position, labels = pd.factorize(cluster)
-    if len(labels) == len(position):
+    if _distinct(cluster):
         return np.asarray(members.sum(axis=0))
-    return np.array([len(np.unique(position[column])) for column in members.T], dtype=np.int64)
+    position = pd.factorize(cluster)[0]
+    order = np.argsort(position, kind="stable")
+    starts = np.flatnonzero(np.diff(position[order], prepend=-2))
+    return np.asarray(np.logical_or.reduceat(members[order], starts, axis=0).sum(axis=0), dtype=np.int64)
+
+
+def fewest_clusters(treated: Booleans, control: Booleans, cluster: Labels) -> Integers:
+    """Different clusters among the members of each column, (k,), on the side that has fewer."""
+    if _distinct(cluster):
+        return np.asarray(np.minimum(treated.sum(axis=0), control.sum(axis=0)))
+    return np.minimum(clusters_among(treated, cluster), clusters_among(control, cluster))
+
+
+def clusters_of_kinds(members: Booleans, position: Integers, cluster: Labels) -> Integers:
+    """Different clusters among the units whose kind, at `position` (n,), is a member (p, k) of each column, (k,)."""
+    if _distinct(cluster):
+        return np.asarray(np.bincount(position, minlength=len(members)) @ members)
+    pairs = np.unique(pd.factorize(cluster)[0] * len(members) + position)
+    return clusters_among(members[pairs % len(members)], pairs // len(members))
+
+
+def kinds_of(cohort: Floats, observed: Booleans) -> tuple[Integers, Integers]:
+    """Kind of each unit by its cohort and its row of `observed`, (n,), and the first unit of each kind, (p,)."""
+    code = pd.factorize(cohort)[0]
+    if not observed.all():
+        for start in range(0, observed.shape[1], DIGITS):
+            digits = observed[:, start : start + DIGITS]
+            code = pd.factorize((code << DIGITS) + digits @ (1 << np.arange(digits.shape[1])))[0]
+    first = np.empty(code.max() + 1, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    return code, first
+
+
+def _distinct(labels: Labels) -> bool:
+    return len(set(labels.tolist())) == len(labels)
 
 
 def key_columns(columns: Mapping[str, Any]) -> dict[str, NDArray[Any]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 3  # effective clusters on a side below which no method holds its level
 TESTABLE: Final = 6  # below which permutation, all there is without a regression, fails when the treated vary more
-SEVERAL: Final = 9  # from which the jackknife with G - 1 degrees of freedom holds
+SEVERAL: Final = 15  # from which the jackknife with G - 1 degrees of freedom holds
 MANY: Final = 100  # from which nothing is gained over the analytic error
 SLACK: Final = 1e-9  # of an effective number of clusters, which equal weights make a whole number but for rounding
 
@@ -25,7 +25,7 @@ SLACK: Final = 1e-9  # of an effective number of clusters, which equal weights m
 class Headline:
     """The chosen method, the sentence that says why, and whether any method can be relied on here."""
 
-    method: Literal["analytic", "cr2", "jackknife", "randomization"]
+    method: Literal["analytic", "cr2", "jackknife", "randomization", "placebo"]
     reason: str
     reliable: bool = True
 
@@ -33,26 +33,29 @@ class Headline:
 def headline(effects: Effects) -> Headline:
     """The headline method of these effects, the same for all their rows; no outcome has a say in it.
 
-    It goes by m, the effective number of clusters on the smaller side of the row with the fewest: (sum w)^2 / sum w^2 over
-    their weights w, the number of clusters when they weigh the same. Percentages are rejections of a true null at 5 percent
-    from `benchmarks/size.md`, the second under errors of the treated that are twice as large:
+    It goes by m, the effective number of clusters on the smaller side of the row with the fewest (of those with at least 3, if
+    there are some: the others are flagged one by one): (sum w)^2 / sum w^2 over their weights w, the number of clusters when
+    they weigh the same. Percentages are rejections of a true null at 5 percent from `benchmarks/size.md`, the second under
+    errors of the treated that are twice as large:
         m < 3: randomization, not reliable. With 2 treated it rejects 5.5 and 10.4, cr2 0.5 and 2.5, the jackknife with
-            G - 1 df 19 and 21, the wild bootstrap 0.0 and 0.2.
+            G - 1 df 19 and 21, the wild bootstrap 0.0 and 0.1.
         regression: cr2. With 3 treated 3.5 and 5.1, 4 treated 4.1 and 5.5, 5 treated 4.4 and 5.5, cohorts of 5 and 10 treated
             5.0 and 5.9 (6.1 with AR(1) errors too), 15 and 17 treated 5.0 and 5.3; 12 clusters with shocks 4.8 to 5.2.
         regression, a comparison that rests on one cluster: jackknife. cr2 gives that cluster no residual and rejects 7.1 and
             7.9 with cohorts of 1 and 14, the jackknife 5.5 and 5.7.
         no regression, m >= 100: analytic.
-        no regression, m >= 9: jackknife. With 8 treated 6.3 and 6.9, cohorts of 5 and 10 5.6 and 6.0, of 15 and 17 4.8 and 5.1.
-        no regression, fewer: randomization. With 5 treated the jackknife rejects 8.0 and 8.8, randomization 5.0 and 7.2; with 6 treated
-            it rejects 5.1 and 6.4, which is why below 6 it is not reliable either.
-    A control that is treated itself later in the same row counts as treated, unless all controls are of that kind. Where shocks are common to clusters that
-    are not declared, every method rejects 6 to 8.
+        no regression, m >= 15: jackknife. With cohorts of 5 and 10 5.8 and 5.6 (6.3 with AR(1) errors too), of 15 and 17 4.6
+            and 5.4; with 8 treated 6.4 and 7.2.
+        no regression, fewer: placebo where the estimator has it; it rejects 4.8 to 5.4, but 29 where the treated vary twice as
+            much and errors are AR(1). Otherwise randomization: with 5 treated 5.0 and 7.2, where the jackknife rejects 7.9
+            and 8.7; with 6 treated 5.1 and 6.4, which is why below 6 it is not reliable either.
+    A control that is treated itself later in the same row counts as treated, unless all controls are of that kind. Where
+    shocks are common to clusters that are not declared, every method rejects 6 to 8.
 
     Sources: MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232(2), 272-299; Carter, Schnepel and Steigerwald
     (2017), Review of Economics and Statistics 99(4), 698-709 (effective clusters); Kish (1965), Survey Sampling, 11.7 (m).
     """
-    shown = effects.ok & (effects.columns["reason"] != BASE_PERIOD)
+    shown = _testable(effects, effects.ok & (effects.columns["reason"] != BASE_PERIOD))
     treated, control = (_fewest(effects, side[:, shown]) for side in (effects.treated, _controls(effects)))
     m = min(treated.effective, control.effective) + SLACK
     found = f"{treated} treated and {control} control clusters in the row with the fewest"
@@ -69,8 +72,16 @@ def headline(effects: Effects) -> Headline:
         return Headline(
             method="jackknife", reason=f"{found}: at least {SEVERAL}, and no regression behind the estimates"
         )
+    if effects.own_draws is not None and "placebo" in effects.own_draws and treated.number < control.number:
+        return Headline(method="placebo", reason=f"{found}: fewer than {SEVERAL}, and placebos among the controls")
     reason = f"{found}: fewer than {SEVERAL}, and no regression behind the estimates, whose degrees of freedom would be known"
     return Headline(method="randomization", reason=reason, reliable=m >= TESTABLE)
+
+
+def _testable(effects: Effects, shown: Booleans) -> Booleans:
+    """Rows with enough clusters for any method, if there are some: the others are flagged one by one."""
+    enough = shown & (np.minimum(*effects.clusters) >= FEWEST)
+    return enough if enough.any() else shown
 
 
 def _controls(effects: Effects) -> Booleans:

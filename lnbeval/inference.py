@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
+import pandas as pd
 
 from lnbeval import spread as spreads
 from lnbeval.conley import conley_covariance
-from lnbeval.effects import clusters_among
 from lnbeval.errors import DesignError, ParameterError
 from lnbeval.headline import headline
 from lnbeval.randomization import randomization
@@ -18,11 +18,9 @@ from lnbeval.table import tidy
 from lnbeval.wild_bootstrap import wild_bootstrap
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from lnbeval.conley import Kernel
     from lnbeval.effects import Effects
-    from lnbeval.panel import Floats, Integers, Labels
+    from lnbeval.panel import Floats, Labels
 
 Method = Literal[
     "rule",
@@ -42,6 +40,7 @@ DRAWS: Final = 9_999
 NOISE: Final = 1e-12  # of the largest outcome: what sums of equal numbers leave behind
 FEW: Final = 5  # fewer treated or control units than this give errors that are too small
 CRITICAL_VALUE_STEP: Final = 1e-6  # rounded up to this: finer digits are noise of the draws and differ between machines
+UNRELIABLE: Final = "no method is reliable with so few: read it as a description"
 RIDGE: Final = 1e-10  # keeps the Cholesky factor of a singular correlation matrix finite
 NODES: Final = 20_170_601  # without a generator the critical value is a sum over these fixed nodes, the same each time
 
@@ -80,7 +79,8 @@ def infer(
     Econometrics 232(2), 272-299.
     """
     _refuse(effects, method=method, level=level, draws=draws)
-    chosen = headline(effects).method if method == "rule" else method
+    decided = headline(effects) if method == "rule" else None
+    chosen = method if decided is None else decided.method
     rng = np.random.default_rng(NODES) if rng is None else rng
     if strata is not None and chosen != "randomization":
         raise ParameterError(f"strata are for randomization; inference '{chosen}' has no use for them.")
@@ -95,6 +95,8 @@ def infer(
     else:
         spread = _spread(effects, chosen, draws, rng, places)
         sure = _by_t(effects, _without_lone_units(effects, spread), level, draws, rng)
+    if decided is not None and not decided.reliable:
+        sure = replace(sure, warning=UNRELIABLE)
     return _table(effects, sure, chosen)
 
 
@@ -120,6 +122,7 @@ class _Certainty:
     band_low: Floats
     band_high: Floats
     floor: float = 0.0  # the smallest p-value that the method can give
+    warning: str = ""  # of every row
 
 
 def _refuse(effects: Effects, *, method: str, level: float, draws: int) -> None:
@@ -129,7 +132,7 @@ def _refuse(effects: Effects, *, method: str, level: float, draws: int) -> None:
         raise ParameterError(f"level is {level}; it must lie between 0 and 1, such as 0.95.")
     if draws < 99:
         raise ParameterError(f"draws is {draws}; the band needs at least 99, better {DRAWS}.")
-    if len(set(effects.cluster.tolist())) < 2:
+    if (effects.cluster == effects.cluster[0]).all():
         raise DesignError(
             "There is only one cluster: its errors cannot be told from the effect. Cluster at a lower level."
         )
@@ -170,7 +173,7 @@ def _own_spread(effects: Effects, method: str, draws: int, rng: np.random.Genera
 def _by_t(effects: Effects, spread: Spread, level: float, draws: int, rng: np.random.Generator) -> _Certainty:
     estimate, std_error = effects.estimate, spread.std_error
     alone = _quantile(level, spread.df)
-    band = np.maximum(alone, _sup_t(spread, level, draws, rng))
+    band = np.maximum(alone, _sup_t(spread, std_error, level, draws, rng))
     return _Certainty(
         std_error=std_error,
         df=np.where(np.isfinite(std_error) & np.isfinite(spread.df), spread.df, np.nan),
@@ -215,15 +218,10 @@ def _permuted(
 
 def _without_lone_units(effects: Effects, spread: Spread) -> Spread:
     """One treated or control cluster has no variance of its own: an error from the others only would be far too small."""
-    lone = np.minimum(*_sides(effects)) == 1
-    scores = np.where(lone, np.nan, spread.scores)
+    lone = np.minimum(*effects.clusters) == 1
+    scores = np.where(lone, np.nan, spread.scores) if lone.any() else spread.scores
     noise = NOISE * float(np.nanmax(np.abs(effects.panel.outcome)))
     return Spread(scores=scores, df=spread.df, noise=noise)
-
-
-def _sides(effects: Effects) -> tuple[Integers, Integers]:
-    """Different clusters on the treated side and on the control side of each estimate, (k,) each."""
-    return clusters_among(effects.treated, effects.cluster), clusters_among(effects.control, effects.cluster)
 
 
 def _quantile(level: float, df: Floats) -> Floats:
@@ -238,9 +236,8 @@ def _p_values(t: Floats, df: Floats) -> Floats:
     return np.asarray(2 * special.stdtr(df, -np.abs(t)))
 
 
-def _sup_t(spread: Spread, level: float, draws: int, rng: np.random.Generator) -> float:
+def _sup_t(spread: Spread, std_error: Floats, level: float, draws: int, rng: np.random.Generator) -> float:
     """The `level` quantile of max |t| over the rows, t with the rows' correlations and the smallest of their df."""
-    std_error = spread.std_error
     rows = np.isfinite(std_error)
     if rows.sum() < 2:
         return 0.0
@@ -255,21 +252,22 @@ def _sup_t(spread: Spread, level: float, draws: int, rng: np.random.Generator) -
 
 
 def _table(effects: Effects, sure: _Certainty, method: str) -> pd.DataFrame:
-    columns = effects.keys.drop(columns=["base_period", "fewest"]).assign(
-        estimate=effects.estimate,
-        std_error=sure.std_error,
-        df=sure.df,
-        conf_low=np.where(np.isinf(sure.conf_low), np.nan, sure.conf_low),
-        conf_high=np.where(np.isinf(sure.conf_high), np.nan, sure.conf_high),
-        band_low=sure.band_low,
-        band_high=sure.band_high,
-        n_units=effects.members.sum(axis=0),
-        p_value=sure.p_value,
-        reason=_reasons(effects, sure),
-    )
-    design = effects.design
+    kinds, design = effects.kinds, effects.design
+    columns = {name: values for name, values in effects.columns.items() if name not in ("base_period", "fewest")} | {
+        "estimate": effects.estimate,
+        "std_error": sure.std_error,
+        "df": sure.df,
+        "conf_low": np.where(np.isinf(sure.conf_low), np.nan, sure.conf_low),
+        "conf_high": np.where(np.isinf(sure.conf_high), np.nan, sure.conf_high),
+        "band_low": sure.band_low,
+        "band_high": sure.band_high,
+        "n_units": kinds.total() @ (kinds.treated | kinds.control),
+        "n_clusters": effects.cluster_counts[2],
+        "p_value": sure.p_value,
+        "reason": _reasons(effects, sure),
+    }
     return tidy(
-        columns,
+        pd.DataFrame(columns),
         estimator=effects.estimator,
         adjustment=design.adjustment,
         control_group=design.control_group,
@@ -291,14 +289,14 @@ def _cautions(effects: Effects, sure: _Certainty) -> list[str]:
     rows = zip(
         columns["status"],
         columns["reason"],
-        *_sides(effects),
+        *effects.clusters,
         columns["fewest"],
         sure.std_error,
         tested,
         unbounded,
         strict=True,
     )
-    return [_caution(*row, floor=sure.floor) for row in rows]
+    return [_caution(*row, floor=sure.floor, warning=sure.warning) for row in rows]
 
 
 def _caution(
@@ -312,6 +310,7 @@ def _caution(
     unbounded: bool,
     *,
     floor: float,
+    warning: str,
 ) -> str:
     """What a row must say of its error; numbers are of clusters, which are the units when none are declared."""
     if status != "ok" or why.startswith("base period"):
@@ -329,6 +328,7 @@ def _caution(
         )
     elif fewest == 1:
         said.append("rests in part on a single unit or cluster: the error is likely too small")
+    said += [warning] * bool(warning)
     return "; ".join(said)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from lnbeval.design import analysed, regression_panel
 from lnbeval.effects import Effects, key_columns
+from lnbeval.twfe_diagnosis import effect_weights
 from lnbeval.two_way import refuse_undetermined, regression_inference, two_way_fit
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def twfe(panel: Panel, design: Design) -> Effects:
     with already treated units, some with negative weight: it is a comparison, not an average of effects, unless effects
     are constant. The design must then say so with control_group `all`. Units treated from the first
     period stay in under `all`.
+
+    Under several cohorts the row says so, with the sum of the negative weights that delta puts on single effects ATT(g, t).
 
     Raises DesignError when the design asks for what the regression cannot do: a control group other than `all` with
     several cohorts, a varying base period, anticipation, or covariate adjustment.
@@ -53,7 +56,7 @@ def twfe(panel: Panel, design: Design) -> Effects:
                 "fewest": [min(len(set(kept.cluster[observed & side].tolist())) for side in (ever, ~ever))],
                 "baseline_mean": [float(np.nansum(weights * kept.outcome) / weights.sum())],
                 "status": ["ok"],
-                "reason": [""],
+                "reason": [_warning(kept)],
             }
         ),
         panel=kept,
@@ -64,3 +67,11 @@ def twfe(panel: Panel, design: Design) -> Effects:
         treated=(observed & ever)[:, None],
         control=(observed & ~ever)[:, None],
     )
+
+
+def _warning(panel: Panel) -> str:
+    """What must be said of delta when there are several cohorts."""
+    if len(np.unique(panel.cohort[panel.cohort <= panel.periods[-1]])) < 2:
+        return ""
+    negative = -effect_weights(panel)["weight"].clip(upper=0).sum()
+    return f"also compares with already treated units; {100 * negative:.0f} % of weight on single effects is negative"

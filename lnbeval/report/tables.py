@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RIGHT: Final = ("Estimate", "Interval", "p", "Adjusted p", "Mean before", "df")  # texts that are numbers
+CORRECTIONS: Final = {
+    "analytic": "no small-sample correction",
+    "cr1": "times G / (G - 1), of regressions also (N - 1) / (N - K)",
+    "cr2": "residuals scaled up by leverage, Satterthwaite df",
+    "jackknife": "re-estimated without each cluster, G - 1 df",
+    "wild": "bootstrap of t under the null",
+    "wild_unrestricted": "bootstrap of t",
+    "randomization": "t under permuted treatment",
+    "conley": "neighbours' errors related, no small-sample correction",
+}
 OPTIONAL: Final = ("p", "Adjusted p")  # left out where no row has one
 
 
@@ -97,12 +107,15 @@ def method_line(rows: pd.DataFrame) -> str:
             ("n_units", "units"),
             ("n_treated", "treated"),
             ("n_control", "control"),
+            ("n_clusters", "clusters"),
         )
     )
     words = {name: ", ".join(sorted({str(v) for v in fitted[name] if v})) for name in ("estimator", "inference")}
     estimator, inference = words["estimator"] or "not stated", words["inference"] or "not stated"
     df = _span(fitted["df"], 0 if (fitted["df"].dropna() % 1 == 0).all() else 1)
-    return f"{unit}N = {counts}. Estimator: {estimator}. Inference: {inference}; df {df}."
+    corrections = ", ".join(dict.fromkeys(CORRECTIONS[v] for v in sorted(set(fitted["inference"])) if v in CORRECTIONS))
+    how = f" ({corrections})" if corrections else ""
+    return f"{unit}N = {counts}. Estimator: {estimator}. Inference: {inference}{how}; df {df}."
 
 
 def checks(frame: pd.DataFrame, *, title: str, caption: str) -> Exhibit:

@@ -15,6 +15,7 @@ from lnbeval.workspace.analysis import effects_of, estimates, tabled
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lnbeval.effects import Effects
     from lnbeval.inference import Method
     from lnbeval.workspace.analysis import Analysis
     from lnbeval.workspace.study import Study
@@ -30,6 +31,7 @@ COMPARED: Final[tuple[Method, ...]] = (
     "randomization",
 )
 NEED_REGRESSION: Final = ("cr2", "wild", "wild_unrestricted")
+NEAR_KM: Final = 50.0  # reaches the next municipalities, and some beyond
 DRAWS_COMPARED: Final = 999  # enough to stand beside the headline; the headline itself has the parameters' draws
 
 
@@ -99,4 +101,21 @@ def _inferences(study: Study, analysis: Analysis, indicator: str) -> list[pd.Dat
         for method in COMPARED
         if method != chosen and (effects.regression is not None or method not in NEED_REGRESSION)
     ]
-    return [tabled(study, replace(own, inference=method), indicator, "overall")[0] for method in others]
+    made = [tabled(study, replace(own, inference=method), indicator, "overall")[0] for method in others]
+    return made + [_of_neighbours(study, own, indicator, way) for way in _neighbourly(study, analysis, effects)]
+
+
+def _neighbourly(study: Study, analysis: Analysis, effects: Effects) -> list[str]:
+    """Ways to let neighbours share shocks, where the municipalities say which county they are in, and where they lie."""
+    known = set(study.reference.municipalities.columns)
+    by_county = "county" in known and analysis.cluster is None and effects.regression is not None
+    by_distance = {"lat", "lon"} <= known and analysis.inference != "conley"
+    return ["county"] * by_county + ["distance"] * by_distance
+
+
+def _of_neighbours(study: Study, own: Analysis, indicator: str, way: str) -> pd.DataFrame:
+    if way == "county":
+        changed, words = replace(own, inference="cr2", cluster="county"), "cr2, clusters are counties"
+    else:
+        changed, words = replace(own, inference="conley", cutoff_km=NEAR_KM), f"conley, within {NEAR_KM:g} km"
+    return tabled(study, changed, indicator, "overall")[0].assign(inference=words)

@@ -98,11 +98,19 @@ def test_a_cluster_with_most_of_the_weight_counts_for_most():
     assert "5 (worth 1.5 by weight) treated and 30 control clusters" in chosen.reason
 
 
-def test_the_row_with_the_fewest_decides_for_all():
-    """Cohort 4 has two units: alone in its rows by cohort, one of 22 in the overall effect."""
-    cells = att_gt(panel(20, 2, 30), Design())
-    assert headline(aggregate(cells, "overall")).reliable
-    assert not headline(aggregate(cells, "cohort")).reliable
+def test_the_row_with_the_fewest_decides_for_all_that_any_method_suits():
+    """The second cohort is alone in its row by cohort, and one of many in the overall effect."""
+    cells = att_gt(panel(20, 4, 30), Design())
+    assert "24 treated" in headline(aggregate(cells, "overall")).reason
+    assert "4 treated" in headline(aggregate(cells, "cohort")).reason
+
+
+def test_a_row_with_too_few_for_any_method_does_not_decide_for_the_others():
+    by_cohort = aggregate(att_gt(panel(20, 2, 30), Design()), "cohort")
+    assert "20 treated" in headline(by_cohort).reason
+    table = infer(by_cohort, draws=199)
+    assert table["inference"].unique().tolist() == ["cr2"]
+    assert "only 2 treated units" in table["reason"].iloc[1]
 
 
 def test_the_base_period_does_not_decide():

@@ -15,7 +15,7 @@ from lnbeval.table import COLUMNS, MIME, from_records, tidy
 
 METHOD = {
     "evaluation": "test", "estimator": "att_gt", "control_group": "never_treated", "inference": "jackknife",
-    "n_units": 61, "n_control": 25, "n_obs": 610, "n_treated": 36,
+    "n_units": 61, "n_control": 25, "n_clusters": 12, "n_obs": 610, "n_treated": 36,
 }  # fmt: skip
 NAN = float("nan")
 
@@ -187,8 +187,9 @@ def test_flagged_estimates_are_marked_with_their_reason(name):
 
 
 def test_results_table_states_its_method_below():
-    assert "610 outcomes, 61 units, 36 treated, 25 control. Estimator: att_gt. Inference: jackknife; df 57.3" in (
-        ALL["results_table"]().body
+    assert (
+        "610 outcomes, 61 units, 36 treated, 25 control, 12 clusters. Estimator: att_gt. Inference: jackknife (re-estimated without each cluster, G - 1 df); df 57.3"
+        in (ALL["results_table"]().body)
     )
 
 

@@ -40,7 +40,7 @@ def several_conflicts(workspace: Path) -> None:
     edited(workspace / "params/turnout.yaml", r"base: 2013, period: 2017", "base: 2017, period: 2021")
 
 
-def unavailable_adjustment(workspace: Path) -> None:
+def adjustment_without_covariates(workspace: Path) -> None:
     edited(workspace / "params/turnout.yaml", r"  missing: pairwise", "  missing: pairwise\n  adjustment: dr")
 
 
@@ -110,7 +110,7 @@ CASES = [
         PARAMETERS,
         ["4 problems", "control_grup", "'turnut'", "anticipation", "placebos[1]: period 2021 is not before"],
     ),
-    (unavailable_adjustment, PARAMETERS, ["design.adjustment 'dr' is not available", "use none"]),
+    (adjustment_without_covariates, PARAMETERS, ["design.adjustment 'dr' needs design.covariates", "municipalities.csv"]),
     (unknown_treatment_table, PARAMETERS, ["there is no data/reference/treatment_evidenc.csv", "Did you mean"]),
     (broken_yaml, PARAMETERS, ["params/turnout.yaml, line", "not valid YAML"]),
     (no_treated_unit, DESIGN, ["No unit is treated up to 2021", "Check the treatment table"]),

@@ -110,7 +110,11 @@ CASES = [
         PARAMETERS,
         ["4 problems", "control_grup", "'turnut'", "anticipation", "placebos[1]: period 2021 is not before"],
     ),
-    (adjustment_without_covariates, PARAMETERS, ["design.adjustment 'dr' needs design.covariates", "municipalities.csv"]),
+    (
+        adjustment_without_covariates,
+        PARAMETERS,
+        ["design.adjustment 'dr' needs design.covariates", "municipalities.csv"],
+    ),
     (unknown_treatment_table, PARAMETERS, ["there is no data/reference/treatment_evidenc.csv", "Did you mean"]),
     (broken_yaml, PARAMETERS, ["params/turnout.yaml, line", "not valid YAML"]),
     (no_treated_unit, DESIGN, ["No unit is treated up to 2021", "Check the treatment table"]),

@@ -111,6 +111,8 @@ def _relabelled(effects: Effects, rows: _Rows, relabelled: Relabel, outcome: Flo
         share = np.einsum("bnc,n->bc", held, effects.weight) / effects.weight.sum()
         of_cell = np.searchsorted(cohorts, effects.columns["cohort"])
         mass = mass * share[:, of_cell]
+    elif rows.by_mass and made.mass is not None:
+        mass = mass * made.mass
     total = mass @ rows.cells  # (b, m)
     with np.errstate(invalid="ignore", divide="ignore"):
         weight = mass[:, :, None] * rows.cells / total[:, None]

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from lnbeval.design import analysed
-from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, Relabelled, clusters_of_kinds, key_columns, kinds_of
+from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, Relabelled, clusters_of_kinds, key_columns
 from lnbeval.errors import DesignError
 from lnbeval.group_time import Differences, differences, refuse_covariates, reweighted_differences
+from lnbeval.regression import kinds_of
 from lnbeval.two_way import NO_BASE, comparison_cells, difference_fit
 
 if TYPE_CHECKING:

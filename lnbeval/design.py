@@ -88,6 +88,8 @@ def analysed(panel: Panel, design: Design) -> Panel:
             "dr, or leave the covariates out."
         )
     kept = fully_observed(panel) if design.missing == "complete" else ever_observed(panel)
+    if not np.isfinite(panel.outcome).any():
+        raise DesignError("There is no outcome: every value is missing.")
     if len(kept.units) == 0:
         raise DesignError("No unit is observed in every period. Use missing='pairwise' or complete the data.")
     if len(kept.periods) < 2:
@@ -95,14 +97,24 @@ def analysed(panel: Panel, design: Design) -> Panel:
             f"There is only one period ({kept.periods[0]}). A difference-in-differences needs at least one before treatment "
             "and one after it."
         )
+    _refuse_lost(panel, kept, design)
+    _refuse_one_sided(kept)
+    return kept
+
+
+def _refuse_lost(panel: Panel, kept: Panel, design: Design) -> None:
+    """Where missing outcomes, not the treatment table, are why nobody of a cohort is left."""
     lost = np.setdiff1d(panel.cohort, kept.cohort)
     if lost.size and design.missing == "complete":
         named = ", ".join("never treated" if np.isinf(g) else f"{g:g}" for g in lost)
         raise DesignError(
             f"missing='complete' leaves no unit of cohort {named}. Use missing='pairwise' or complete the data."
         )
-    _refuse_one_sided(kept)
-    return kept
+    last = panel.periods[-1]
+    if (panel.cohort <= last).any() and not (kept.cohort <= last).any():
+        raise DesignError("No treated unit has an outcome in any period: all of them are missing.")
+    if (panel.cohort > last).any() and not (kept.cohort > last).any() and len(np.unique(kept.cohort)) == 1:
+        raise DesignError("No unit to compare with has an outcome in any period: all of them are missing.")
 
 
 def _refuse_one_sided(panel: Panel) -> None:

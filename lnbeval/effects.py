@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
+from lnbeval.regression import kinds_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -23,10 +25,14 @@ Shares = Literal["units", "observations"]
 
 
 class Relabelled(NamedTuple):
-    """Estimates (b, k) under b assignments of cohorts, and their influence over n (b, n, k)."""
+    """Estimates (b, k) under b assignments of cohorts, and their influence over n (b, n, k).
+
+    `mass` (b, k) is the weight of the treated observations of each, for estimators that average by it.
+    """
 
     estimate: Floats
     influence: Floats
+    mass: Floats | None = None
 
 
 Relabel: TypeAlias = "Callable[[Floats, Integers], Relabelled]"
@@ -35,7 +41,6 @@ Draws: TypeAlias = "Callable[[int, np.random.Generator], Floats]"
 KEY_COLUMNS: Final = (
     "cohort", "period", "base_period", "event_time", "n_treated", "n_control", "n_obs", "fewest", "baseline_mean", "status", "reason",
 )  # fmt: skip
-DIGITS: Final = 31  # periods told apart at once: two positions below 2^31 fit in one 64-bit integer
 BASE_PERIOD: Final = "base period: zero by construction"
 
 
@@ -186,18 +191,6 @@ def clusters_of_kinds(members: Booleans, position: Integers, cluster: Labels) ->
         return np.asarray(np.bincount(position, minlength=len(members)) @ members)
     pairs = np.unique(pd.factorize(cluster)[0] * len(members) + position)
     return clusters_among(members[pairs % len(members)], pairs // len(members))
-
-
-def kinds_of(cohort: Floats, observed: Booleans) -> tuple[Integers, Integers]:
-    """Kind of each unit by its cohort and its row of `observed`, (n,), and the first unit of each kind, (p,)."""
-    code = pd.factorize(cohort)[0]
-    if not observed.all():
-        for start in range(0, observed.shape[1], DIGITS):
-            digits = observed[:, start : start + DIGITS]
-            code = pd.factorize((code << DIGITS) + digits @ (1 << np.arange(digits.shape[1])))[0]
-    first = np.empty(code.max() + 1, dtype=np.int64)
-    first[code[::-1]] = np.arange(len(code))[::-1]
-    return code, first
 
 
 def _distinct(labels: Labels) -> bool:

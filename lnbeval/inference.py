@@ -243,11 +243,11 @@ def _sup_t(spread: Spread, std_error: Floats, level: float, draws: int, rng: np.
         return 0.0
     correlation = spread.covariance[np.ix_(rows, rows)] / np.outer(std_error[rows], std_error[rows])
     factor = np.linalg.cholesky(correlation + RIDGE * np.eye(len(correlation)))
-    z = rng.standard_normal((draws, len(factor))) @ factor.T
+    z = np.abs(factor @ rng.standard_normal((draws, len(factor))).T).max(axis=0)
     df = spread.df[rows].min()
     if np.isfinite(df):
-        z /= np.sqrt(rng.chisquare(df, size=(draws, 1)) / df)
-    quantile = float(np.quantile(np.abs(z).max(axis=1), level, method="higher"))
+        z /= np.sqrt(rng.chisquare(df, size=draws) / df)
+    quantile = float(np.quantile(z, level, method="higher"))
     return float(np.ceil(quantile / CRITICAL_VALUE_STEP) * CRITICAL_VALUE_STEP)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from lnbeval.panel import Booleans, Floats, Integers
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 BLOCK: Final = 4_000_000  # numbers held at once by what is done for many units or many weights
 FEW_PATTERNS: Final = 64  # up to this many a product of matrices for each is faster than gathering rows
 SINGULAR: Final = 1e-11  # smallest eigenvalue, of columns scaled to one, that still tells them apart
+DIGITS: Final = 31  # periods told apart at once: two positions below 2^31 fit in one 64-bit integer
 ESTIMABLE: Final = 1e-6  # what a contrast may lose when it is projected on what the data determine
 
 
@@ -131,21 +133,31 @@ def least_squares(regression: Regression) -> Fit:
     )
 
 
+def kinds_of(label: Floats | Integers, observed: Booleans) -> tuple[Integers, Integers]:
+    """Kind of each unit by its label (its cohort, say) and its row of `observed`, (n,), and the first unit of each kind, (p,)."""
+    code = pd.factorize(label)[0]
+    if not observed.all():
+        for start in range(0, observed.shape[1], DIGITS):
+            digits = observed[:, start : start + DIGITS]
+            code = pd.factorize((code << DIGITS) + digits @ (1 << np.arange(digits.shape[1])))[0]
+    first = np.empty(code.max() + 1, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    return code, first
+
+
 def _observed_patterns(regression: Regression) -> tuple[Floats, Integers, Floats]:
     """Regressors (p, s, q), pattern of each unit, slot weights (p, s): a pattern for each set of regressors and slots seen."""
     observed = np.isfinite(regression.outcome) & (regression.slot_weight > 0)[regression.pattern]
-    key = np.hstack([regression.pattern.astype(np.int32)[:, None].view(np.uint8), np.packbits(observed, axis=1)])
-    key = np.ascontiguousarray(key).view(f"V{key.shape[1]}").ravel()
-    _, first, pattern = np.unique(key, return_index=True, return_inverse=True)
+    pattern, first = kinds_of(regression.pattern, observed)
     own = regression.pattern[first]
-    return regression.regressors[own], pattern.ravel(), np.where(observed[first], regression.slot_weight[own], 0.0)
+    return regression.regressors[own], pattern, np.where(observed[first], regression.slot_weight[own], 0.0)
 
 
 def _net(values: Floats, observed: Booleans, intercepts: Integers) -> Floats:
     """`values` (a, s, q) less their mean over the observed slots of each intercept; zero where not observed."""
     net = values.copy()
     for group in np.unique(intercepts[intercepts >= 0]):
-        slots = intercepts == group
+        slots = slice(None) if (intercepts == group).all() else intercepts == group
         seen = observed[:, slots, None]
         mean = net[:, slots].sum(axis=1, keepdims=True) / np.maximum(seen.sum(axis=1, keepdims=True), 1)
         net[:, slots] = (net[:, slots] - mean) * seen

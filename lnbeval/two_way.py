@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, clusters_among, key_columns
+from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, clusters_of_kinds, key_columns
 from lnbeval.errors import DesignError
-from lnbeval.regression import Regression, least_squares
+from lnbeval.regression import Regression, kinds_of, least_squares
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,24 +128,44 @@ def comparison_cells(panel: Panel, design: Design) -> Cells:
 
 def cell_members(panel: Panel, cells: Cells) -> Booleans:
     """Units of each cell's cohort that are observed in its period, (n, k)."""
-    return np.asarray((panel.cohort[:, None] == cells.cohort) & np.isfinite(panel.outcome[:, cells.period]))
+    kind, cohort, seen = _kinds(panel)
+    return np.asarray(((cohort == cells.cohort) & seen[:, cells.period]).take(kind, axis=0))
 
 
 def estimable(panel: Panel, cells: Cells) -> Booleans:
     """Cells whose cohort is observed both in the period and in its base period, where that is another one, (k,)."""
-    observed = np.isfinite(panel.outcome)
-    at_base = (panel.cohort[:, None] == cells.cohort) & observed[:, cells.base]
-    seen = np.asarray(cell_members(panel, cells).any(axis=0)) & at_base.any(axis=0)
-    return np.asarray(seen & (cells.base != NO_BASE) & (cells.period != cells.base))
+    _, cohort, seen = _kinds(panel)
+    own = cohort == cells.cohort
+    both = (own & seen[:, cells.period]).any(axis=0) & (own & seen[:, cells.base]).any(axis=0)
+    return np.asarray(both & (cells.base != NO_BASE) & (cells.period != cells.base))
+
+
+def observed_cells(panel: Panel, cells: Cells, *, name: str) -> Booleans:
+    """The estimable cells (k,); DesignError when there is none."""
+    found = estimable(panel, cells)
+    if not found.any():
+        raise DesignError(
+            f"{name}: no cohort is observed both in the last period before its treatment, anticipation included, and in "
+            "another one. Complete the data."
+        )
+    return found
 
 
 def cell_controls(panel: Panel, cells: Cells, design: Design) -> Booleans:
     """Units observed that are never treated or, under not_yet_treated, not yet so (nor anticipating) in the period, (n, k)."""
-    observed = np.asarray(np.isfinite(panel.outcome).any(axis=1))
+    kind, cohort, seen = _kinds(panel)
     latest = np.full(len(cells.period), panel.periods[-1])
     if design.control_group == "not_yet_treated":
         latest = panel.periods[cells.period] + design.anticipation
-    return np.asarray((panel.cohort[:, None] > latest) & (panel.cohort[:, None] != cells.cohort) & observed[:, None])
+    free = (cohort > latest) & (cohort != cells.cohort) & seen.any(axis=1, keepdims=True)
+    return np.asarray(free.take(kind, axis=0))
+
+
+def _kinds(panel: Panel) -> tuple[Integers, Floats, Booleans]:
+    """Kind of each unit (n,), and of each kind its cohort (p, 1) and the outcomes observed (p, t)."""
+    seen = np.isfinite(panel.outcome)
+    kind, first = kinds_of(panel.cohort, seen)
+    return kind, panel.cohort[first][:, None], seen[first]
 
 
 def cell_regressors(cells: Cells, cohorts: Floats, t: int) -> Floats:
@@ -213,32 +233,42 @@ def _cell_columns(
     panel: Panel, cells: Cells, treated: Booleans, control: Booleans, ok: Booleans, told: Booleans, n_obs: int
 ) -> dict[str, NDArray[Any]]:
     at_base = cells.period == cells.base
-    before = np.where(np.isfinite(panel.outcome), panel.outcome, 0.0)[:, cells.base]
-    weight = panel.weight[:, None] * (
-        (panel.cohort[:, None] == cells.cohort) & np.isfinite(panel.outcome)[:, cells.base]
-    )
-    total = weight.sum(axis=0)
+    kind, first = kinds_of(panel.cohort, np.isfinite(panel.outcome))
+    number, sides = np.bincount(kind), np.hstack([treated[first], control[first]])
+    n_treated, n_control = np.split(number @ sides, 2)
     reason = np.where(at_base, BASE_PERIOD, "").astype(object)
     reason[~ok & ~told] = UNTOLD
     reason[~ok & told & ~at_base] = "no unit of the cohort is observed in its base period"
     reason[~ok & at_base] = "no estimate of this cohort to compare with its base period"
-    reason[~treated.any(axis=0)] = "no treated unit is observed"
+    reason[n_treated == 0] = "no treated unit is observed"
     reason[cells.base == NO_BASE] = "treated, or may anticipate, from the first period: nothing to compare with"
-    few = np.minimum(clusters_among(treated, panel.cluster), clusters_among(control, panel.cluster))
+    few = np.minimum(*np.split(clusters_of_kinds(sides, kind, panel.cluster), 2))
     return key_columns(
         {
             "cohort": cells.cohort,
             "period": panel.periods[cells.period],
             "base_period": np.where(cells.base == NO_BASE, np.nan, panel.periods[cells.base]),
             "event_time": panel.periods[cells.period] - cells.cohort,
-            "n_treated": treated.sum(axis=0),
-            "n_control": control.sum(axis=0),
+            "n_treated": n_treated,
+            "n_control": n_control,
             "n_obs": n_obs,
             "fewest": np.where(ok, few, 0),
-            "baseline_mean": np.divide(
-                (weight * before).sum(axis=0), total, out=np.full(len(ok), np.nan), where=total > 0
-            ),
+            "baseline_mean": _baseline(panel, cells),
             "status": np.where(ok, "ok", "not_estimable").astype(object),
             "reason": reason,
         }
     )
+
+
+def _baseline(panel: Panel, cells: Cells) -> Floats:
+    """Mean outcome of each cell's cohort in its base period, (k,), NaN where none is observed then."""
+    cohorts, cohort = np.unique(panel.cohort, return_inverse=True)
+    seen = np.isfinite(panel.outcome)
+    means = np.full((len(cohorts), len(panel.periods)), np.nan)
+    for j in np.unique(np.searchsorted(cohorts, cells.cohort)):
+        own = cohort == j
+        weight = panel.weight[own, None] * seen[own]
+        total = weight.sum(axis=0)
+        sums = (weight * np.where(seen[own], panel.outcome[own], 0.0)).sum(axis=0)
+        means[j] = np.divide(sums, total, out=means[j].copy(), where=total > 0)
+    return np.asarray(means[np.searchsorted(cohorts, cells.cohort), cells.base])

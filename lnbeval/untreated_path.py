@@ -126,7 +126,7 @@ def cohort_sums(data: PathData, weights: Floats) -> CohortSums:
                 array[data.order[data.first[block]]].astype(float) for array in (data.used, data.untreated)
             )
             mass[:, j] += of_pattern[:, block] @ used
-            spread[:, j] += of_pattern[:, block] @ _spread(used, untreated).reshape(-1, t * t)
+            spread[:, j] += of_pattern[:, block] @ spread_of(used, untreated).reshape(-1, t * t)
     return CohortSums(mass=mass, net=net, spread=spread.reshape(m, c, t, t))
 
 
@@ -206,7 +206,7 @@ def _patterns(cohort: Integers, used: Booleans) -> Integers:
     return rank[code]
 
 
-def _spread(used: Floats, untreated: Floats) -> Floats:
+def spread_of(used: Floats, untreated: Floats) -> Floats:
     """used_t (1{t = s} - o_s / T) of each pattern, (p, t, t)."""
     share = untreated / np.maximum(untreated.sum(axis=1, keepdims=True), 1)
     return np.asarray(used[:, :, None] * (np.eye(used.shape[1]) - share[:, None, :]))

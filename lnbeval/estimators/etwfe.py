@@ -17,7 +17,7 @@ from lnbeval.two_way import (
     cell_members,
     cell_regressors,
     cohort_cells,
-    estimable,
+    observed_cells,
     two_way_fit,
 )
 
@@ -51,7 +51,7 @@ def etwfe(panel: Panel, design: Design) -> Effects:
     kept = not_always_treated(analysed(panel, design), anticipation=design.anticipation)
     refuse_covariates(kept, design)
     cells = _cells(kept, design)
-    estimated = estimable(kept, cells)
+    estimated = observed_cells(kept, cells, name="etwfe")
     wanted = cells.kept(estimated)
     regressors, pattern = _regressors(kept, wanted, design)
     fit = two_way_fit(kept, pattern, regressors)

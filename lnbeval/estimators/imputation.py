@@ -11,6 +11,7 @@ import numpy as np
 from lnbeval.design import analysed, refuse_in_regression
 from lnbeval.effects import Effects, clusters_among, key_columns
 from lnbeval.errors import DesignError, ParameterError
+from lnbeval.permuted_path import Asked, permuted_path
 from lnbeval.untreated_path import (
     BLOCK,
     cohort_sums,
@@ -138,6 +139,7 @@ def _estimated(panel: Panel, design: Design, model: _Model, length: int) -> Effe
         treated=treated,
         control=control,
         reweighted=partial(_reweighted, panel.weight, model),
+        relabelled=partial(permuted_path, _asked(panel, model)),
         shares="observations",
     )
 
@@ -191,6 +193,20 @@ def _reweighted_block(model: _Model, weights: Floats) -> Floats:
     fit = lead_coefficients(sums, path, model.data.untreated_cells, model.indicators)
     some = np.isfinite(cells).any(axis=1, keepdims=True)
     return np.hstack([cells, np.where(fit.identified & some, fit.coefficient, np.nan)])
+
+
+def _asked(panel: Panel, model: _Model) -> Asked:
+    """The same cells and leads for other assignments, whatever outcomes are observed under them."""
+    untreated = model.data.untreated_cells
+    event_time = panel.periods - model.cohorts[:, None]
+    before = untreated & (model.cohorts <= panel.periods[-1])[:, None]
+    return Asked(
+        weight=panel.weight,
+        untreated_cells=untreated,
+        cohort=model.cohort,
+        period=model.period,
+        indicators=(before[:, :, None] & (event_time[:, :, None] == model.lead)).astype(float),
+    )
 
 
 def _members(model: _Model) -> tuple[Booleans, Booleans]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lnbeval.design import analysed, refuse_gaps, refuse_in_regression
-from lnbeval.effects import BASE_PERIOD, Effects, clusters_among, key_columns
+from lnbeval.effects import BASE_PERIOD, Effects, clusters_of_kinds, key_columns
 from lnbeval.errors import DesignError
+from lnbeval.regression import kinds_of
 from lnbeval.two_way import based, difference_fit, regression_inference
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ def stacked(panel: Panel, design: Design) -> Effects:
     fit = difference_fit(kept, np.repeat(stack.cohort, len(stack.event_time)), stack.change)
     contrast = _shares(kept, stack)
     told, base = contrast.any(axis=0), stack.event_time == stack.base
+    if not told.any():
+        raise DesignError(
+            "stacked: no cohort and clean controls are both observed in the base period and in another one of the window. "
+            "Complete the data, or choose another window."
+        )
     inference = regression_inference(fit, contrast) | {"n_parameters": None}
     return Effects(
         **inference
@@ -63,8 +69,9 @@ def stacked(panel: Panel, design: Design) -> Effects:
         estimator="stacked",
         aggregation="event_time",
         refit=partial(stacked, design=replace(design, window=window)),
-        treated=stack.by_event_time(stack.treated) | (base & np.isfinite(stack.before).any(axis=1, keepdims=True)),
-        control=stack.by_event_time(stack.control),
+        treated=stack.of_units(stack.by_event_time(stack.treated))
+        | (base & np.isfinite(stack.before).any(axis=1, keepdims=True)),
+        control=stack.of_units(stack.by_event_time(stack.control)),
     )
 
 
@@ -77,12 +84,21 @@ class _Stack:
     base: int
     before: Floats  # (n, a) outcome of the treated in the base period, NaN where not observed
     change: Floats  # (n, a * e), NaN where not observed, not in the experiment, or at the base
-    treated: Booleans  # (n, a * e) observations of the treated
-    control: Booleans  # (n, a * e) observations of clean controls
+    kind: Integers  # (n,) position of the unit's kind: its cohort and the outcomes observed
+    treated: Booleans  # (p, a * e) observations of the treated, by kind
+    control: Booleans  # (p, a * e) observations of clean controls
 
     def by_event_time(self, observations: Booleans) -> Booleans:
-        """Units with an observation at each event time in any experiment, (n, e)."""
+        """Kinds with an observation at each event time in any experiment, (p, e)."""
         return np.asarray(observations.reshape(len(observations), len(self.cohort), -1).any(axis=1))
+
+    def of_units(self, rows: Booleans) -> Booleans:
+        """The row of each unit's kind, (n, ...)."""
+        return np.asarray(rows.take(self.kind, axis=0))
+
+    def weight(self, weights: Floats, rows: Booleans) -> Floats:
+        """Weight (n,) of the units whose kind is a member, summed by column."""
+        return np.asarray(np.bincount(self.kind, weights=weights) @ rows)
 
     @cached_property
     def values(self) -> Floats:
@@ -132,20 +148,23 @@ def _stack(panel: Panel, design: Design, window: tuple[int, int]) -> tuple[_Stac
 
 def _experiments(panel: Panel, cohorts: Floats, clean: Booleans, times: Integers, base: int) -> _Stack:
     slot = (cohorts[:, None] + times - panel.periods[0]).astype(np.int64)  # (a, e)
-    in_base = panel.outcome[:, slot[:, times == base].ravel()]
+    at_base, e = slot[:, times == base].ravel(), len(times)
     own = panel.cohort[:, None] == cohorts
-    change = panel.outcome[:, slot.ravel()] - np.repeat(in_base, len(times), axis=1)
-    wanted = np.repeat(own | clean, len(times), axis=1) & np.tile(times != base, len(cohorts))
-    change = np.where(wanted, change, np.nan)
-    seen = np.isfinite(change)
+    seen = np.isfinite(panel.outcome)
+    kind, first = kinds_of(panel.cohort, seen)
+    both = seen[first][:, slot.ravel()] & seen[first][:, np.repeat(at_base, e)] & np.tile(times != base, len(cohorts))
+    treated, control = (np.repeat(side[first], e, axis=1) & both for side in (own, clean))
+    in_base = panel.outcome[:, at_base]
+    change = panel.outcome[:, slot.ravel()] - np.repeat(in_base, e, axis=1)
     return _Stack(
         cohort=cohorts,
         event_time=times,
         base=base,
         before=np.where(own, in_base, np.nan),
-        change=change,
-        treated=np.repeat(own, len(times), axis=1) & seen,
-        control=np.repeat(clean, len(times), axis=1) & seen,
+        change=np.where((treated | control).take(kind, axis=0), change, np.nan),
+        kind=kind,
+        treated=treated,
+        control=control,
     )
 
 
@@ -163,7 +182,7 @@ def _left_out(cohorts: Floats, whole: Booleans, used: Booleans, before: int, aft
 def _shares(panel: Panel, stack: _Stack) -> Floats:
     """Share of each experiment in its event time, as a contrast of levels and differences: (2 * a * e, e)."""
     a, e = len(stack.cohort), len(stack.event_time)
-    treated, control = (panel.weight @ side for side in (stack.treated, stack.control))
+    treated, control = (stack.weight(panel.weight, side) for side in (stack.treated, stack.control))
     weight = np.where(control > 0, treated, 0.0)
     total = np.tile(weight.reshape(a, e).sum(axis=0), a)
     share = np.divide(weight, total, out=np.zeros(a * e), where=total > 0)
@@ -175,9 +194,10 @@ def _reweighted(panel: Panel, stack: _Stack, multipliers: Floats) -> Floats:
     """delta_e under each row of unit weight multipliers, (m, e): means, shares and all."""
     weights = multipliers * panel.weight
     a, e = len(stack.cohort), len(stack.event_time)
-    treated, control = (weights @ side for side in (stack.treated, stack.control))
+    own, clean = stack.of_units(stack.treated), stack.of_units(stack.control)
+    treated, control = weights @ own, weights @ clean
     with np.errstate(invalid="ignore", divide="ignore"):
-        gap = weights @ (stack.treated * stack.values) / treated - weights @ (stack.control * stack.values) / control
+        gap = weights @ (own * stack.values) / treated - weights @ (clean * stack.values) / control
     both = (treated > 0) & (control > 0)
     weight = np.where(both, treated, 0.0).reshape(-1, a, e)
     counted = np.where(weight > 0, weight * np.nan_to_num(gap).reshape(-1, a, e), 0.0).sum(axis=1)
@@ -193,7 +213,8 @@ def _columns(panel: Panel, stack: _Stack, n_obs: int, ok: Booleans, left_out: st
     reason = np.where(base, BASE_PERIOD, left_out).astype(object)
     reason[~ok] = "no treated unit and clean control are observed there and in the base period"
     weight = panel.weight[:, None] * in_base
-    n_treated = np.where(base, in_base.any(axis=1).sum(), treated.sum(axis=0))
+    number = np.bincount(stack.kind)
+    n_treated = np.where(base, in_base.any(axis=1).sum(), number @ treated)
     return key_columns(
         {
             "cohort": np.nan,
@@ -201,7 +222,7 @@ def _columns(panel: Panel, stack: _Stack, n_obs: int, ok: Booleans, left_out: st
             "base_period": np.nan,
             "event_time": stack.event_time,
             "n_treated": n_treated,
-            "n_control": control.sum(axis=0),
+            "n_control": number @ control,
             "n_obs": n_obs,
             "fewest": np.where(base, n_treated, _fewest(panel, stack)),
             "baseline_mean": float((weight * np.nan_to_num(stack.before)).sum() / weight.sum()),
@@ -213,7 +234,8 @@ def _columns(panel: Panel, stack: _Stack, n_obs: int, ok: Booleans, left_out: st
 
 def _fewest(panel: Panel, stack: _Stack) -> Integers:
     """Clusters on the smaller side of the smallest experiment that is used at each event time, (e,)."""
-    sides = np.minimum(*(clusters_among(side, panel.cluster) for side in (stack.treated, stack.control)))
+    both = clusters_of_kinds(np.hstack([stack.treated, stack.control]), stack.kind, panel.cluster)
+    sides = np.minimum(*np.split(both, 2))
     by_time = sides.reshape(len(stack.cohort), -1).astype(float)
     least = np.where(by_time > 0, by_time, np.inf).min(axis=0)
     return np.asarray(np.where(np.isfinite(least), least, 0), dtype=np.int64)

@@ -15,7 +15,7 @@ from lnbeval.two_way import (
     cell_effects,
     cell_regressors,
     cohort_cells,
-    estimable,
+    observed_cells,
     two_way_fit,
 )
 
@@ -41,7 +41,7 @@ def sun_abraham(panel: Panel, design: Design) -> Effects:
     refuse_in_regression(design, name="sun_abraham", control_groups=("never_treated", "not_yet_treated"))
     kept = not_always_treated(_compared(analysed(panel, design), design), anticipation=design.anticipation)
     cells = cohort_cells(kept, design.anticipation)
-    estimated = estimable(kept, cells)
+    estimated = observed_cells(kept, cells, name="sun_abraham")
     cohorts, pattern = np.unique(kept.cohort, return_inverse=True)
     wanted = cells.kept(estimated)
     regressors = cell_regressors(wanted, cohorts, len(kept.periods))

@@ -43,7 +43,7 @@ def estimators_compared(study: Study, analysis: Analysis, indicators: Sequence[s
     names = [name for name in ESTIMATORS if "overall" in ESTIMATORS[name].shows]
     others = [name for name in names if name not in (analysis.estimator, *NOT_COMPARED)]
     tables = [
-        tabled(study, _by_another(analysis, name), indicator, "overall")[0]
+        tabled(study, _by_another(analysis, name), indicator, "overall")[0].assign(scenario=f"estimator {name}")
         for indicator in indicators
         for name in others
     ]
@@ -102,7 +102,8 @@ def _inferences(study: Study, analysis: Analysis, indicator: str) -> list[pd.Dat
         if method != chosen and (effects.regression is not None or method not in NEED_REGRESSION)
     ]
     made = [tabled(study, replace(own, inference=method), indicator, "overall")[0] for method in others]
-    return made + [_of_neighbours(study, own, indicator, way) for way in _neighbourly(study, analysis, effects)]
+    made += [_of_neighbours(study, own, indicator, way) for way in _neighbourly(study, analysis, effects)]
+    return [table.assign(scenario="inference " + table["inference"].iloc[0]) for table in made]
 
 
 def _neighbourly(study: Study, analysis: Analysis, effects: Effects) -> list[str]:

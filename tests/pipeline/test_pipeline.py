@@ -57,6 +57,18 @@ def test_published_checks_of_the_turnout_panel(evaluated):
     assert "FAILED" in page
 
 
+def test_the_overall_effect_of_an_indicator_is_one_row_and_the_one_in_the_metrics(evaluated):
+    """Other estimators and other errors are scenarios: nobody takes one of them for the headline."""
+    folder = evaluated[0] / "outputs/turnout"
+    results = pd.read_csv(folder / "results.csv", keep_default_na=False, na_values=[""])
+    overall = results[results["aggregation"] == "overall"].fillna({"scenario": ""})
+    assert not overall.duplicated(["indicator", "scenario"]).any()
+    assert {"estimator imputation", "inference jackknife"} <= set(overall["scenario"])
+    metrics = json.loads((folder / "metrics.json").read_text())["effects"]
+    for row in overall[overall["scenario"] == ""].to_dict("records"):
+        assert metrics[row["indicator"]]["overall"]["p_value"] == pytest.approx(row["p_value"], rel=1e-6)
+
+
 def test_every_page_says_what_kind_of_evidence_it_is(evaluated):
     pages = sorted((evaluated[0] / "outputs/site/evaluations/turnout").glob("*.html"))
     assert len(pages) == 7

@@ -57,6 +57,37 @@ def test_one_period_is_refused(name):
     assert "only one period (5)" in refusal(name, periods_kept(balanced(), [5]))
 
 
+def observed_only(panel, seen):
+    return replace(panel, outcome=np.where(seen, panel.outcome, np.nan))
+
+
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("position", [0, -1])
+def test_outcomes_of_a_single_period_are_refused(name, position):
+    panel = balanced()
+    seen = np.zeros_like(panel.outcome, dtype=bool)
+    seen[:, position] = True
+    assert len(refusal(name, observed_only(panel, seen))) > 40
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_no_outcome_at_all_is_refused(name):
+    assert "every value is missing" in refusal(name, observed_only(balanced(), seen=False))
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_no_outcome_of_the_treated_is_refused(name):
+    panel = balanced()
+    assert "No treated unit has an outcome" in refusal(name, observed_only(panel, np.isinf(panel.cohort)[:, None]))
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_no_outcome_of_the_controls_is_refused(name):
+    panel = balanced(cohorts=(4, NEVER))
+    seen = np.isfinite(panel.cohort)[:, None]
+    assert "No unit to compare with has an outcome" in refusal(name, observed_only(panel, seen))
+
+
 @pytest.mark.parametrize("name", PLAIN)
 def test_treatment_of_everybody_in_the_end_is_refused_or_flagged(name):
     panel = balanced(cohorts=(4, 6))

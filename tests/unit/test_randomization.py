@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from panels import simulated
 
-from lnbeval import NEVER, Design, aggregate, att_gt, infer, twfe
+from lnbeval import NEVER, Design, aggregate, att_gt, imputation, infer, twfe
 from lnbeval.errors import DesignError
 from lnbeval.estimators import ESTIMATORS
 from lnbeval.randomization import randomization
@@ -51,11 +51,12 @@ def test_all_assignments_of_few_units_are_those_of_refits(name):
     assert got.p_value[0] == pytest.approx((t >= observed * (1 - 1e-9)).mean())
 
 
-@pytest.mark.parametrize("missing", [0.0, 0.1])
+@pytest.mark.parametrize("missing", [0.0, 0.1, 0.4])
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("by", ["cell", "overall", "event_time", "cohort", "period"])
-def test_all_at_once_is_one_by_one(missing, weighted, by):
-    effects = att_gt(small(missing, weighted, n=12), Design(control_group="not_yet_treated"))
+@pytest.mark.parametrize("estimate", [att_gt, imputation])
+def test_all_at_once_is_one_by_one(missing, weighted, by, estimate):
+    effects = estimate(small(missing, weighted, n=12), Design(control_group="not_yet_treated"))
     effects = effects if by == "cell" else aggregate(effects, by)
     slow = permuted(replace(effects, relabelled=None, panel=effects.panel))
     fast = permuted(effects)

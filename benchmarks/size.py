@@ -120,7 +120,7 @@ SMALL: Final = [
 LARGE: Final = Situation(name="100/100/200", sample=Sample(sizes=(100, 100, 200)))
 FOCUS: Final = ("att_gt", "twfe")
 OTHERS: Final = ("att_gt dr", "imputation", "sun_abraham", "etwfe", "stacked", "local_projections")
-RESAMPLED_IN: Final = ("5/10/46", "5/10/46, treated noisier, AR(1)")  # for the others; for FOCUS everywhere
+WHOLE: Final = "3/3/6 counties treated as wholes, clustered"  # for FOCUS only
 SYNTHETIC_IN: Final = ("15/17/29", "5/10/46", "5/10/46, treated noisier, AR(1)", "2/59")
 
 
@@ -276,7 +276,7 @@ def work() -> Iterator[tuple[Situation, str, str, Callable[[], dict[str, Tally]]
 
 def _resampled(situation: Situation, name: str) -> list[str]:
     """Methods that compare with draws of their own."""
-    if situation.sample.weighted or (name not in FOCUS and situation.name not in RESAMPLED_IN):
+    if situation.sample.weighted or (name not in FOCUS and situation.name == WHOLE):
         return []
     wild_too = name not in (
         "att_gt dr",

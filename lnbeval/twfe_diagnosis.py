@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnbeval.panel import Booleans, Floats, Integers, Panel
+    from lnbeval.regression import Fit
 
 STATIC: Final = Design(control_group="all")  # every unit and period, as the regression uses them
 NAMED: Final = 5  # culprits in a message
@@ -90,6 +91,45 @@ def effect_weights(panel: Panel) -> pd.DataFrame:
     cohort, period = np.nonzero(treated & observed)
     weight = _sums_by(member, omega)[cohort, period]
     return pd.DataFrame({"cohort": cohorts[cohort], "period": kept.periods[period], "weight": weight})
+
+
+def event_time_fit(panel: Panel, times: Floats) -> Fit:
+    """The two-way regression with an indicator for each of the event times, its first coefficients; `panel` as analysed."""
+    cohorts, member = np.unique(panel.cohort, return_inverse=True)
+    since = (panel.periods - cohorts[:, None])[:, :, None] == times
+    return two_way_fit(panel, member, (since & (cohorts <= panel.periods[-1])[:, None, None]).astype(float))
+
+
+def event_time_weights(panel: Panel, fit: Fit, times: Floats) -> pd.DataFrame:
+    """The weight of each ATT(g, t) in each coefficient of the event study with two-way fixed effects.
+
+    With x_it,e the indicator of event time e net of the others and of unit and period effects, by least squares with the unit
+    weights w_i, under parallel trends
+
+        delta_e = sum_gt weight_gt,e ATT(g, t),    weight_gt,e = sum_i w_i x_it,e / sum_it w_i x_it,e 1{t - G_i = e},
+
+    the first sum over the units of cohort g observed in period t. The weights add to one over the cells at e, to zero over
+    those at each other event time of the regression: what they say of other times is contamination.
+
+    Columns coefficient (e), cohort, period, weight. `panel` and `fit` are those of `event_time_fit`.
+
+    Source: Sun and Abraham (2021), Journal of Econometrics 225(2), 175-199, proposition 1.
+    """
+    cohorts, member = np.unique(panel.cohort, return_inverse=True)
+    ever = (cohorts <= panel.periods[-1])[:, None]
+    cohort, period = np.nonzero(ever & (_sums_by(member, np.isfinite(panel.outcome)) > 0))
+    weight = [
+        _sums_by(member, fit.weights * (fit.rows @ fit.inverse[:, k])[fit.pattern])[cohort, period]
+        for k in range(len(times))
+    ]
+    return pd.DataFrame(
+        {
+            "coefficient": np.repeat(times, len(cohort)),
+            "cohort": np.tile(cohorts[cohort], len(times)),
+            "period": np.tile(panel.periods[period], len(times)),
+            "weight": np.concatenate(weight),
+        }
+    )
 
 
 def _refuse(panel: Panel) -> None:

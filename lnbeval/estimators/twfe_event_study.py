@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from lnbeval.design import analysed, not_always_treated, regression_panel
 from lnbeval.effects import BASE_PERIOD, Effects, clusters_among, key_columns
 from lnbeval.errors import DesignError
-from lnbeval.two_way import UNTOLD, refuse_undetermined, regression_inference, reweighted_from_base, two_way_fit
+from lnbeval.twfe_diagnosis import event_time_fit, event_time_weights
+from lnbeval.two_way import UNTOLD, refuse_undetermined, regression_inference, reweighted_from_base
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
     from lnbeval.panel import Booleans, Floats, Panel
     from lnbeval.regression import Fit
 
+NEGLIGIBLE: Final = 0.005  # of a weight that is one in all: rounds to nothing
+
 
 def twfe_event_study(panel: Panel, design: Design) -> Effects:
     """The coefficients of  Y_it = a_i + b_t + sum_e delta_e 1{t - G_i = e} + e_it  over all e but the base.
 
     The base is e = -1 - anticipation. Weighted least squares with the unit weights, all observed outcomes. With several
     cohorts delta_e is contaminated by the effects at other event times (Sun and Abraham 2021): a comparison, never the
-    headline, and the design must say control_group `all`. Units treated from the first period are left out.
+    headline, and the design must say control_group `all`. Each row says by how much. Units treated from the first period are left out.
 
     Raises DesignError when the design asks for what the regression cannot do (see `twfe`), when no treated unit is
     observed at the base, or when there are no units that are never treated.
@@ -46,10 +49,7 @@ def twfe_event_study(panel: Panel, design: Design) -> Effects:
             f"{', '.join(f'{e:g}' for e in times)}. Use att_gt, whose base is the last period before treatment."
         )
     shown = times[times != base]
-    cohorts, pattern = np.unique(kept.cohort, return_inverse=True)
-    since = kept.periods - cohorts[:, None]
-    dummies = (since[:, :, None] == shown) & (cohorts <= kept.periods[-1])[:, None, None]
-    fit = two_way_fit(kept, pattern, dummies.astype(float))
+    fit = event_time_fit(kept, shown)
     contrast = np.zeros((len(fit.coefficient), len(times)))
     contrast[: len(shown), times != base] = np.eye(len(shown))
     told = fit.determined(contrast)
@@ -63,7 +63,9 @@ def twfe_event_study(panel: Panel, design: Design) -> Effects:
             "estimate": np.where(told, inference["estimate"], np.nan),
             "reweighted": partial(_reweighted, fit, contrast, told, times == base),
         },
-        columns=_columns(kept, fit, event_time, times, base, told),
+        columns=_columns(
+            kept, fit, event_time, times, base, told, _contamination(kept, fit, shown, design.anticipation)
+        ),
         panel=kept,
         design=design,
         estimator="twfe_event_study",
@@ -79,11 +81,18 @@ def _reweighted(fit: Fit, contrast: Floats, told: Booleans, base: Booleans, mult
 
 
 def _columns(
-    panel: Panel, fit: Fit, event_time: Floats, times: Floats, base: int, told: Booleans
+    panel: Panel,
+    fit: Fit,
+    event_time: Floats,
+    times: Floats,
+    base: int,
+    told: Booleans,
+    contamination: dict[float, float],
 ) -> dict[str, NDArray[Any]]:
     ever = panel.cohort <= panel.periods[-1]
     at = (event_time[:, :, None] == times) & ever[:, None, None]  # (n, t, k)
     weights = panel.weight[:, None] * ((event_time == base) & ever[:, None])
+    doubt = np.array([_doubt(contamination.get(float(e), 0.0)) for e in times], dtype=object)
     return key_columns(
         {
             "cohort": np.nan,
@@ -98,6 +107,23 @@ def _columns(
             ),
             "baseline_mean": float(np.nansum(weights * panel.outcome) / weights.sum()),
             "status": np.where(told, "ok", "not_estimable").astype(object),
-            "reason": np.where(told, np.where(times == base, BASE_PERIOD, ""), UNTOLD).astype(object),
+            "reason": np.where(told, np.where(times == base, BASE_PERIOD, doubt), UNTOLD).astype(object),
         }
     )
+
+
+def _contamination(panel: Panel, fit: Fit, shown: Floats, anticipation: int) -> dict[float, float]:
+    """By event time, the absolute weights of its coefficient on effects of treatment at other event times, summed."""
+    if len(np.unique(panel.cohort[panel.cohort <= panel.periods[-1]])) < 2:
+        return {}
+    weights = event_time_weights(panel, fit, shown)
+    event_time = weights["period"] - weights["cohort"]
+    other = weights[(event_time != weights["coefficient"]) & (event_time >= -anticipation)]
+    total = other["weight"].abs().groupby(other["coefficient"]).sum()
+    return dict(zip(total.index.tolist(), total.tolist(), strict=True))
+
+
+def _doubt(contamination: float) -> str:
+    if contamination < NEGLIGIBLE:
+        return ""
+    return f"weighs effects at other event times too, by {100 * contamination:.0f} % in all"

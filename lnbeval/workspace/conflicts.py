@@ -20,6 +20,7 @@ def conflicts(raw: dict[str, Any], workspace: Workspace, reference: Reference) -
     return [
         *_indicators(raw, reference),
         *_estimator(_group(raw, "design")),
+        *_staggered(raw),
         *_columns(raw, reference),
         *_families(raw),
         *_periods(raw),
@@ -52,6 +53,9 @@ ADJUSTABLE: Final = {"att_gt": ("reg", "ipw", "dr"), "triple_difference": ("reg"
 WINDOWED: Final = ("stacked", "local_projections")
 VARYING: Final = ("att_gt", "triple_difference")
 ALL_UNITS: Final = ("twfe", "twfe_event_study")
+NO_REGRESSION: Final = ("imputation", "synthetic_did", "repeated_cross_sections")
+BY_REGRESSION: Final = ("cr2", "wild", "wild_unrestricted")
+OWN_DRAWS: Final = ("placebo", "bootstrap")  # of synthetic_did
 
 
 def _estimator(design: dict[str, Any]) -> Iterator[str]:
@@ -60,7 +64,10 @@ def _estimator(design: dict[str, Any]) -> Iterator[str]:
         yield f"design.estimator is '{name}'; it must be one of {', '.join(ESTIMATORS)}.{_near(str(name), list(ESTIMATORS))}"
         return
     if name == "repeated_cross_sections":
-        yield "design.estimator 'repeated_cross_sections' is for files of persons: use `lnbeval estimate` on such a file."
+        yield (
+            "design.estimator 'repeated_cross_sections' is for files of persons, which no evaluation lets in: use `lnbeval "
+            "estimate` on such a file."
+        )
     group = design.get("control_group", "never_treated")
     if name not in ALL_UNITS and group == "all":
         yield f"design.control_group 'all' is for twfe; {name} compares with never_treated or not_yet_treated."
@@ -73,6 +80,19 @@ def _estimator(design: dict[str, Any]) -> Iterator[str]:
     yield from _adjustment(design, str(name))
     if (name == "triple_difference") != bool(design.get("within")):
         yield "design.within and estimator 'triple_difference' go together: name the indicator of the comparison group, or neither."
+
+
+def _staggered(raw: dict[str, Any]) -> Iterator[str]:
+    """The two-way regressions stand beside the headline; under several cohorts they are none."""
+    name = _group(raw, "design").get("estimator")
+    phases = [row for row in _list(_group(raw, "treatment"), "phases") if isinstance(row, dict)]
+    starts = sorted({start for row in phases if isinstance(start := row.get("first_treated"), int)})
+    if name in ALL_UNITS and len(starts) > 1:
+        yield (
+            f"design.estimator '{name}' compares with already treated municipalities when treatment begins in several periods "
+            f"({', '.join(map(str, starts))}), so it cannot be the headline: the method page shows it beside one. Use att_gt, or "
+            "imputation."
+        )
 
 
 def _adjustment(design: dict[str, Any], name: str) -> Iterator[str]:
@@ -108,6 +128,15 @@ def _columns(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
         )
 
 
+def _method(design: dict[str, Any], method: str) -> Iterator[str]:
+    name, adjusted = design.get("estimator", "att_gt"), design.get("adjustment", "none") != "none"
+    if method in OWN_DRAWS and name != "synthetic_did":
+        yield f"inference.method '{method}' is for synthetic_did; for {name} use rule, jackknife or randomization."
+    if method in BY_REGRESSION and (name in NO_REGRESSION or (adjusted and name != "etwfe")):
+        why = f"{name} with adjustment" if adjusted and name not in NO_REGRESSION else str(name)
+        yield f"inference.method '{method}' needs a regression, and {why} is none: use rule, jackknife or randomization."
+
+
 def _more_columns(raw: dict[str, Any], reference: Reference, known: list[str]) -> Iterator[str]:
     design, inference = _group(raw, "design"), _group(raw, "inference")
     for name in map(str, _list(design, "covariates")):
@@ -121,6 +150,7 @@ def _more_columns(raw: dict[str, Any], reference: Reference, known: list[str]) -
     if isinstance(strata, str) and strata not in known:
         yield f"inference.strata: '{strata}' is not a column of data/reference/municipalities.csv.{_near(strata, known)}"
     method = inference.get("method", "rule")
+    yield from _method(design, str(method))
     if strata is not None and method != "randomization":
         yield f"inference.strata is for randomization; method '{method}' has no use for it."
     if (method == "conley") != (inference.get("cutoff_km") is not None):

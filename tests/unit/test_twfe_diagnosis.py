@@ -8,7 +8,8 @@ from panels import panel_of, simulated
 
 from lnbeval import NEVER, Design, twfe
 from lnbeval.errors import DesignError, ParameterError
-from lnbeval.twfe_diagnosis import effect_weights, goodman_bacon
+from lnbeval.estimators import twfe_event_study
+from lnbeval.twfe_diagnosis import effect_weights, event_time_fit, event_time_weights, goodman_bacon
 
 ALL = Design(control_group="all")
 EXACT = 1e-11  # two orders of summing some hundred numbers near one
@@ -192,3 +193,36 @@ def test_the_order_of_units_does_not_matter(diagnosis):
     got, expected = diagnosis(shuffled), diagnosis(data)
     assert got.iloc[:, :2].equals(expected.iloc[:, :2])
     np.testing.assert_allclose(got["weight"], expected["weight"], atol=EXACT)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.15])
+def test_event_time_weights_make_the_event_study_out_of_effects(missing):
+    """Sun and Abraham's proposition 1, on outcomes that hold nothing but effects of each cohort in each period."""
+    data = simulated(4, n=24, periods=8, cohorts=(3, 5, 6, NEVER), missing=missing)
+    data, effect = without_noise(data, 5)
+    made = twfe_event_study(data, ALL)
+    times = made.keys["event_time"].to_numpy()
+    shown = times[times != -1]
+    weights = event_time_weights(data, event_time_fit(data, shown), shown)
+    weights["effect"] = [effect.get((g, t), 0.0) for g, t in zip(weights["cohort"], weights["period"], strict=True)]
+    total = (weights["weight"] * weights["effect"]).groupby(weights["coefficient"]).sum()
+    np.testing.assert_allclose(made.estimate[times != -1], total.to_numpy(), atol=EXACT)
+
+
+def test_event_time_weights_add_to_one_at_their_own_time_and_to_zero_at_others():
+    data = unweighted(simulated(4, n=24, periods=8, cohorts=(3, 5, 6, NEVER)))
+    times = np.array([-5.0, -4, -3, -2, 0, 1, 2, 3, 4, 5])
+    weights = event_time_weights(data, event_time_fit(data, times), times)
+    since = weights["period"] - weights["cohort"]
+    for e, own in weights.groupby("coefficient"):
+        sums = own["weight"].groupby(since[own.index]).sum()
+        np.testing.assert_allclose(sums.drop(-1.0), (sums.drop(-1.0).index == e).astype(float), atol=EXACT)
+
+
+def test_the_event_study_says_how_contaminated_each_row_is():
+    several = twfe_event_study(unweighted(simulated(4, n=24, periods=8, cohorts=(3, 5, 6, NEVER))), ALL).keys
+    assert (
+        several.loc[several["event_time"] == 1, "reason"].str.contains("weighs effects at other event times too").all()
+    )
+    one = twfe_event_study(unweighted(simulated(4, n=24, cohorts=(4, NEVER))), ALL).keys
+    assert set(one["reason"]) == {"", "base period: zero by construction"}

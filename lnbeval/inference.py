@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
-import pandas as pd
 
 from lnbeval import spread as spreads
 from lnbeval.conley import conley_covariance
@@ -18,6 +17,8 @@ from lnbeval.table import tidy
 from lnbeval.wild_bootstrap import wild_bootstrap
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lnbeval.conley import Kernel
     from lnbeval.effects import Effects
     from lnbeval.panel import Floats, Labels
@@ -267,7 +268,7 @@ def _table(effects: Effects, sure: _Certainty, method: str) -> pd.DataFrame:
         "reason": _reasons(effects, sure),
     }
     return tidy(
-        pd.DataFrame(columns),
+        columns,
         estimator=effects.estimator,
         adjustment=design.adjustment,
         control_group=design.control_group,

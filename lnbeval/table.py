@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
 COLUMNS: Final = (
     "evaluation", "scenario", "indicator", "group", "estimator", "adjustment", "control_group", "aggregation",
@@ -22,23 +28,50 @@ KEYS: Final = (
     "cohort", "period", "event_time", "inference",
 )  # fmt: skip
 
+TEXT: Final = pd.StringDtype(na_value=np.nan)
 MIME: Final = "application/vnd.lnbeval.table+json"  # the rows travel inside a notebook's output under this type
 SIGNIFICANT_DIGITS: Final = 10  # more than this differs between BLAS kernels
 P_DIGITS: Final = 6  # tails magnify the last digits of t
 NOISE: Final = 1e-12  # below this a number is the noise of a sum that is zero
 
 
-def tidy(frame: pd.DataFrame, **constants: str | float) -> pd.DataFrame:
+def tidy(frame: pd.DataFrame | Mapping[str, Any], **constants: str | float) -> pd.DataFrame:
     """Put `frame` into the columns of the tidy table, in their order; columns neither given nor constant are empty."""
-    unknown = sorted({*frame.columns, *constants} - set(COLUMNS))
+    given = {str(name): values for name, values in frame.items()} | constants
+    unknown = sorted(set(given) - set(COLUMNS))
     if unknown:
         raise ValueError(f"The tidy table has no column {', '.join(map(repr, unknown))}.")
-    full = frame.assign(**constants).reindex(columns=list(COLUMNS))
-    integers = full[list(INTEGERS)].apply(pd.to_numeric).astype("Int64")
-    floats = full[list(FLOATS)].apply(pd.to_numeric).astype(float)
-    texts = full.drop(columns=[*INTEGERS, *FLOATS]).astype(object).fillna("").astype(str)
-    joined: pd.DataFrame = pd.concat([integers, floats, texts], axis=1)
-    return joined.reindex(columns=list(COLUMNS)).reset_index(drop=True)
+    n = len(frame) if isinstance(frame, pd.DataFrame) else len(next(iter(frame.values())))
+    # Column by column: assigning, reindexing and casting a whole frame takes longer than many an estimate.
+    return pd.DataFrame({name: _column(name, given.get(name), n) for name in COLUMNS})
+
+
+def _column(name: str, values: Any, n: int) -> Any:  # noqa: ANN401
+    """Whole numbers with gaps, numbers with NaN, or texts with "", of a column, a constant, or nothing."""
+    if name not in INTEGERS and name not in FLOATS:
+        return pd.array(_texts(values, n), dtype=TEXT)
+    numbers = _numbers(values, n)
+    if name in FLOATS:
+        return numbers
+    missing = np.isnan(numbers)
+    whole = np.where(missing, 0.0, numbers).astype(np.int64)
+    if (whole[~missing] != numbers[~missing]).any():
+        raise ValueError(f"Column '{name}' of the tidy table holds whole numbers only.")
+    return pd.arrays.IntegerArray(whole, missing)
+
+
+def _texts(values: Any, n: int) -> list[str]:  # noqa: ANN401
+    if values is None or isinstance(values, str):
+        return [values or ""] * n
+    return ["" if missing else str(value) for value, missing in zip(values, pd.isna(values), strict=True)]
+
+
+def _numbers(values: Any, n: int) -> NDArray[np.float64]:  # noqa: ANN401
+    if values is None or np.isscalar(values):
+        return np.full(n, np.nan if values is None else values, dtype=float)
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
+        return values.astype(float)
+    return pd.to_numeric(pd.Series(values)).to_numpy(dtype=float, na_value=np.nan)
 
 
 def rounded(value: float) -> float:

@@ -27,6 +27,18 @@ NOT_POSITIVE: Final = (  # the reason of a row whose variance is NaN
 )
 
 
+def refuse_far(latitude: Floats, longitude: Floats, cutoff_km: float) -> None:
+    """Raise ParameterError on a cutoff beyond half of the area: influence adds to zero, so that errors would vanish."""
+    south, north, west, east = latitude.min(), latitude.max(), longitude.min(), longitude.max()
+    across = np.radians([north - south, (east - west) * np.cos(np.radians((south + north) / 2))])
+    extent = EARTH_RADIUS_KM * float(np.hypot(*across))
+    if 0 < extent / 2 < cutoff_km:
+        raise ParameterError(
+            f"cutoff_km is {cutoff_km:g}, but the places lie within {extent:.0f} km: with most of them related to each other errors "
+            f"cancel and look far too small. Choose {extent / 2:.0f} or less."
+        )
+
+
 def conley_covariance(
     effects: Effects,
     latitude: Floats,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final, Literal, get_args
 
@@ -142,6 +142,22 @@ def _cohorts(panel: Panel) -> str:
     return ", ".join("never" if np.isinf(g) else f"{g:g}" for g in np.unique(panel.cohort))
 
 
+def not_anticipating(panel: Panel, design: Design) -> Panel:
+    """The panel in which nobody who is first treated after the last period can be a control while anticipating it.
+
+    Under control_group `never_treated` such units are left out, as `att_gt` does; under the others, their outcomes from the
+    start of anticipation on.
+    """
+    last = panel.periods[-1]
+    soon = (panel.cohort > last) & (panel.cohort <= last + design.anticipation)
+    if not soon.any():
+        return panel
+    if design.control_group == "never_treated":
+        return units_kept(panel, ~soon)
+    early = soon[:, None] & (panel.periods >= panel.cohort[:, None] - design.anticipation)
+    return ever_observed(replace(panel, outcome=np.where(early, np.nan, panel.outcome)))
+
+
 def regression_panel(panel: Panel, design: Design, *, name: str, anticipation: bool) -> Panel:
     """The panel that a regression of all units on their treatment uses under this design.
 
@@ -155,7 +171,8 @@ def regression_panel(panel: Panel, design: Design, *, name: str, anticipation: b
         control_groups=("all",) if several else ("never_treated", "not_yet_treated", "all"),
         anticipation=anticipation,
     )
-    return panel if design.control_group == "all" else not_always_treated(panel)
+    kept = not_anticipating(panel, design)
+    return kept if design.control_group == "all" else not_always_treated(kept)
 
 
 def refuse_in_regression(

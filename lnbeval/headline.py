@@ -58,7 +58,8 @@ def headline(effects: Effects) -> Headline:
     shown = _testable(effects, effects.ok & (effects.columns["reason"] != BASE_PERIOD))
     treated, control = (_fewest(effects, side[:, shown]) for side in (effects.treated, _controls(effects)))
     m = min(treated.effective, control.effective) + SLACK
-    found = f"{treated} treated and {control} control clusters in the row with the fewest"
+    several = " in the row with the fewest" if shown.sum() > 1 else ""
+    found = f"{treated} treated and {control} control clusters{several}"
     if m < FEWEST:
         reason = f"{found}: with fewer than {FEWEST} no method holds its level unless treated and controls vary alike"
         return Headline(method="randomization", reason=reason, reliable=False)
@@ -72,7 +73,7 @@ def headline(effects: Effects) -> Headline:
         return Headline(
             method="jackknife", reason=f"{found}: at least {SEVERAL}, and no regression behind the estimates"
         )
-    if effects.own_draws is not None and "placebo" in effects.own_draws and treated.number < control.number:
+    if _has_placebos(effects):
         return Headline(method="placebo", reason=f"{found}: fewer than {SEVERAL}, and placebos among the controls")
     reason = f"{found}: fewer than {SEVERAL}, and no regression behind the estimates, whose degrees of freedom would be known"
     return Headline(method="randomization", reason=reason, reliable=m >= TESTABLE)
@@ -82,6 +83,13 @@ def _testable(effects: Effects, shown: Booleans) -> Booleans:
     """Rows with enough clusters for any method, if there are some: the others are flagged one by one."""
     enough = shown & (np.minimum(*effects.clusters) >= FEWEST)
     return enough if enough.any() else shown
+
+
+def _has_placebos(effects: Effects) -> bool:
+    """Placebos exist: of units one by one, and as many controls as all cohorts together have units, and more."""
+    never = int((effects.cohort > effects.panel.periods[-1]).sum())
+    one_by_one = len(set(effects.cluster.tolist())) == len(effects.cluster)
+    return bool(effects.own_draws and "placebo" in effects.own_draws) and one_by_one and 2 * never > len(effects.cohort)
 
 
 def _controls(effects: Effects) -> Booleans:
@@ -94,7 +102,9 @@ def _of_regression(effects: Effects, shown: Booleans, found: str) -> Headline:
     if (effects.columns["fewest"][shown] == 1).any():
         reason = f"{found}, but some comparison in it rests on a single cluster, which cr2 would count as without error"
         return Headline(method="jackknife", reason=reason)
-    return Headline(method="cr2", reason=f"{found}, and a regression, which gives the degrees of freedom")
+    return Headline(
+        method="cr2", reason=f"{found}, and a regression behind the estimates, so that the error can allow for how few"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 
 from lnbeval import spread as spreads
-from lnbeval.conley import conley_covariance
+from lnbeval.conley import NOT_POSITIVE, conley_covariance, refuse_far
 from lnbeval.errors import DesignError, ParameterError
-from lnbeval.headline import headline
+from lnbeval.headline import FEWEST, headline
 from lnbeval.randomization import randomization
 from lnbeval.spread import Spread
 from lnbeval.table import tidy
@@ -39,9 +39,11 @@ Method = Literal[
 METHODS: Final = get_args(Method)
 DRAWS: Final = 9_999
 NOISE: Final = 1e-12  # of the largest outcome: what sums of equal numbers leave behind
-FEW: Final = 5  # fewer treated or control units than this give errors that are too small
+FEW: Final = 5  # fewer treated or control units or clusters than this are said in the row
+CAREFUL: Final = ("cr2", "placebo")  # errors that are not too small with 3 or 4 on a side, see benchmarks/size.md
 CRITICAL_VALUE_STEP: Final = 1e-6  # rounded up to this: finer digits are noise of the draws and differ between machines
 UNRELIABLE: Final = "no method is reliable with so few: read it as a description"
+NO_ERROR: Final = "no error: the estimate cannot be made without some cluster, or does not vary"
 RIDGE: Final = 1e-10  # keeps the Cholesky factor of a singular correlation matrix finite
 NODES: Final = 20_170_601  # without a generator the critical value is a sum over these fixed nodes, the same each time
 
@@ -68,7 +70,7 @@ def infer(
             analytic one of its t; an interval for an overall effect only; no band.
         conley: covariance of neighbours by distance between `places`, see `lnbeval.conley`; normal reference.
         placebo, bootstrap: the spread of draws that only this estimator has (synthetic_did); normal reference.
-        rule: the one of these that `lnbeval.headline` chooses from the numbers of clusters and the leverage.
+        rule: the one of these that `lnbeval.headline` chooses from the numbers of clusters and their weights.
 
     Rows that are zero by construction, or whose error cannot be had, keep their estimate and say why in `reason`; rows
     with fewer than 5 treated or control units are flagged there. `estimate +- interval` are in the outcome's unit.
@@ -96,6 +98,7 @@ def infer(
     else:
         spread = _spread(effects, chosen, draws, rng, places)
         sure = _by_t(effects, _without_lone_units(effects, spread), level, draws, rng)
+        sure = replace(sure, careful=chosen in CAREFUL, no_error=NOT_POSITIVE if chosen == "conley" else NO_ERROR)
     if decided is not None and not decided.reliable:
         sure = replace(sure, warning=UNRELIABLE)
     return _table(effects, sure, chosen)
@@ -124,6 +127,8 @@ class _Certainty:
     band_high: Floats
     floor: float = 0.0  # the smallest p-value that the method can give
     warning: str = ""  # of every row
+    careful: bool = False  # the error knows how few clusters there are
+    no_error: str = NO_ERROR  # why a row has none, where it is not for lack of units
 
 
 def _refuse(effects: Effects, *, method: str, level: float, draws: int) -> None:
@@ -141,6 +146,7 @@ def _refuse(effects: Effects, *, method: str, level: float, draws: int) -> None:
 
 def _spread(effects: Effects, method: str, draws: int, rng: np.random.Generator, places: Places | None) -> Spread:
     if places is not None:
+        refuse_far(places.latitude, places.longitude, places.cutoff_km)
         covariance = conley_covariance(effects, places.latitude, places.longitude, places.cutoff_km, places.kernel)
         return Spread(scores=_root(covariance), df=np.full(len(covariance), np.inf))
     if method in ("placebo", "bootstrap"):
@@ -297,7 +303,7 @@ def _cautions(effects: Effects, sure: _Certainty) -> list[str]:
         unbounded,
         strict=True,
     )
-    return [_caution(*row, floor=sure.floor, warning=sure.warning) for row in rows]
+    return [_caution(*row, sure=sure) for row in rows]
 
 
 def _caution(
@@ -310,26 +316,26 @@ def _caution(
     tested: bool,
     unbounded: bool,
     *,
-    floor: float,
-    warning: str,
+    sure: _Certainty,
 ) -> str:
     """What a row must say of its error; numbers are of clusters, which are the units when none are declared."""
     if status != "ok" or why.startswith("base period"):
         return ""
     said = ["the interval has no bound on one side: the test rejects no value there"] if unbounded else []
-    if min(treated, control) == 1:
+    smaller = min(treated, control)
+    doubt = "read with care" if tested or sure.careful else "the error is likely too small"
+    if smaller == 1:
         side = "treated" if treated == 1 else "control"
-        said.append(_lone(side, floor) if tested else f"one {side} unit or cluster: no interval from this method")
+        said.append(_lone(side, sure.floor) if tested else f"one {side} unit or cluster: no interval from this method")
     elif np.isnan(std_error):
-        said.append("no error: the estimate cannot be made without some cluster, or does not vary")
-    elif min(treated, control) < FEW:
+        said.append(sure.no_error)
+    elif smaller < FEW:
         few = [f"{n} {word}" for n, word in ((treated, "treated"), (control, "control")) if n < FEW]
-        said.append(
-            f"only {' and '.join(few)} units or clusters: {'read with care' if tested else 'the error is likely too small'}"
-        )
+        said.append(f"only {' and '.join(few)} units or clusters" + (f": {doubt}" if smaller >= FEWEST else ""))
     elif fewest == 1:
         said.append("rests in part on a single unit or cluster: the error is likely too small")
-    said += [warning] * bool(warning)
+    unreliable = 1 < smaller < FEWEST and not np.isnan(std_error)
+    said += [UNRELIABLE] if unreliable else [sure.warning] * bool(sure.warning)
     return "; ".join(said)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from lnbeval.effects import Relabelled
 from lnbeval.errors import DesignError
+from lnbeval.inversion import reach
 from lnbeval.spread import clusters_of, summed
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 BLOCK: Final = 4_000_000  # numbers held at once
 EXACT: Final = 1e-8  # relative: estimates linear in the outcomes are met by their coefficients to rounding
 TIE: Final = 1e-9  # relative: statistics closer than this are the same number
-FARTHEST: Final = 1e3  # standard errors from the estimate at which an interval is called unbounded
-STEPS: Final = 60  # halvings of an interval of at most FARTHEST standard errors
 GRID: Final = 10  # significant digits kept of a bound, so that machines agree
 
 
@@ -331,24 +330,10 @@ def _interval(moments: _Moments, level: float, *, exact: bool) -> tuple[Floats, 
         return np.full(1, np.nan), np.full(1, np.nan)
 
     def bound(side: int) -> float:
-        def kept(far: float) -> bool:
+        def p_value(far: float) -> float:
             t = _t(moments, centre + side * error * far)
-            return bool(_shares(t[1:], t[0], exact=exact)[0] > 1 - level)
+            return float(_shares(t[1:], t[0], exact=exact)[0])
 
-        return float(f"{centre + side * error * _reach(kept):.{GRID}g}")
+        return float(f"{centre + side * error * reach(p_value, level):.{GRID}g}")
 
     return np.full(1, bound(-1)), np.full(1, bound(1))
-
-
-def _reach(kept: Callable[[float], bool]) -> float:
-    """How far, in standard errors, effects are not rejected; infinite where none is."""
-    far = 1.0
-    while kept(far):
-        far *= 2
-        if far > FARTHEST:
-            return np.inf
-    near = far / 2 if far > 1 else 0.0
-    for _ in range(STEPS):
-        middle = (near + far) / 2
-        near, far = (middle, far) if kept(middle) else (near, middle)
-    return far

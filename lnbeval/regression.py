@@ -53,6 +53,7 @@ class Fit:
     coefficient: Floats  # (q,)
     inverse: Floats  # (q, q), a generalised inverse where X'WX has none
     normal: Floats  # (q, q), X'WX
+    rank: int  # of the columns
     absorbed: bool  # there are intercepts of units
 
     @cached_property
@@ -73,8 +74,8 @@ class Fit:
 
     @property
     def n_parameters(self) -> int:
-        """Coefficients, and one for the level of absorbed intercepts, which are nested in any cluster of units."""
-        return len(self.coefficient) + self.absorbed
+        """Coefficients that the data determine, and one for the level of absorbed intercepts, which any cluster nests."""
+        return self.rank + self.absorbed
 
     def determined(self, contrast: Floats) -> Booleans:
         """Which contrasts (q, k) the observations determine, (k,): those that lie in the rows of X."""
@@ -118,7 +119,7 @@ def least_squares(regression: Regression) -> Fit:
     flat = rows.reshape(-1, rows.shape[2])
     total = np.bincount(pattern, weights=regression.weight, minlength=len(rows))
     normal = (flat * (total[:, None] * slot_weight).reshape(-1, 1)).T @ flat
-    inverse = _inverse(normal)
+    inverse, rank = _inverse(normal)
     sums = _pattern_sums(regression.weight[:, None] * outcome, pattern, len(rows))
     return Fit(
         rows=rows,
@@ -129,6 +130,7 @@ def least_squares(regression: Regression) -> Fit:
         coefficient=inverse @ (flat.T @ (slot_weight * sums).reshape(-1)),
         inverse=inverse,
         normal=normal,
+        rank=rank,
         absorbed=bool((regression.intercepts >= 0).any()),
     )
 
@@ -182,13 +184,14 @@ def _by_pattern(values: Floats, loading: Floats, pattern: Integers) -> Floats:
     return out
 
 
-def _inverse(normal: Floats) -> Floats:
-    """The inverse of X'WX with columns scaled to one, over the directions that the data tell apart."""
+def _inverse(normal: Floats) -> tuple[Floats, int]:
+    """The inverse of X'WX with columns scaled to one, over the directions that the data tell apart, and their number."""
     scale = np.sqrt(np.diag(normal))
     scale = np.where(scale > 0, scale, 1.0)
     values, vectors = np.linalg.eigh(normal / np.outer(scale, scale))
     kept = values > SINGULAR
-    return np.asarray((vectors[:, kept] / values[kept]) @ vectors[:, kept].T / np.outer(scale, scale), dtype=float)
+    inverse = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T / np.outer(scale, scale)
+    return np.asarray(inverse, dtype=float), int(kept.sum())
 
 
 def _within(lost: Floats, contrast: Floats) -> Booleans:
@@ -210,6 +213,6 @@ def _solved(normal: Floats, right: Floats, contrast: Floats) -> Floats:
 
 
 def _solved_in_part(normal: Floats, right: Floats, contrast: Floats) -> Floats:
-    inverse = _inverse(normal)
+    inverse, _ = _inverse(normal)
     determined = _within(inverse @ normal @ contrast - contrast, contrast)
     return np.where(determined, contrast.T @ (inverse @ right), np.nan)

@@ -154,7 +154,7 @@ def observed_cells(panel: Panel, cells: Cells, *, name: str) -> Booleans:
 def cell_controls(panel: Panel, cells: Cells, design: Design) -> Booleans:
     """Units observed that are never treated or, under not_yet_treated, not yet so (nor anticipating) in the period, (n, k)."""
     kind, cohort, seen = _kinds(panel)
-    latest = np.full(len(cells.period), panel.periods[-1])
+    latest = np.full(len(cells.period), panel.periods[-1] + design.anticipation)
     if design.control_group == "not_yet_treated":
         latest = panel.periods[cells.period] + design.anticipation
     free = (cohort > latest) & (cohort != cells.cohort) & seen.any(axis=1, keepdims=True)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from lnbeval.errors import ParameterError
+from lnbeval.inversion import reach
 from lnbeval.spread import clusters_of, summed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lnbeval.effects import Effects
     from lnbeval.panel import Floats
     from lnbeval.regression import Fit
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 Multipliers = Literal["rademacher", "webb"]
 WEBB: Final = np.sqrt(np.array([1.5, 1.0, 0.5]))  # Webb's six points are these and their negatives
 FEW_CLUSTERS: Final = 8  # with fewer, two-point draws take too few values for a p-value of one in twenty to mean much
-FARTHEST: Final = 1e3  # standard errors from the estimate at which an interval is called unbounded
-STEPS: Final = 60  # halvings of an interval of at most FARTHEST standard errors: exact to the last digit
 TIE: Final = 1e-10  # relative: statistics closer than this are the same number
 GRID: Final = 12  # significant digits kept of a bound, so that machines agree
 
@@ -153,24 +150,12 @@ def _one(statistics: _Statistics, level: float, *, complete: bool, null: bool) -
     def p_value(d: float) -> float:
         sizes = statistics.size(d) if null else fixed
         reached = int((sizes >= abs(d) / statistics.error * (1 - TIE)).sum())
-        return reached / len(sizes) if complete else (1 + reached) / (1 + len(sizes))
+        # Without the null imposed the signs as they are have t = 0, so that the observed t may not be among all of them.
+        return max(reached, 1) / len(sizes) if complete else (1 + reached) / (1 + len(sizes))
 
-    bounds = [
-        statistics.estimate - side * _farthest(p_value, side * statistics.error, 1 - level) for side in (1.0, -1.0)
-    ]
-    low, high = (float(f"{bound:.{GRID}g}") for bound in bounds)
+    def bound(side: float) -> float:
+        step = side * statistics.error
+        return statistics.estimate - step * reach(lambda far: p_value(far * step), level)
+
+    low, high = (float(f"{bound(side):.{GRID}g}") for side in (1.0, -1.0))
     return p_value(statistics.estimate), low, high
-
-
-def _farthest(p_value: Callable[[float], float], step: float, alpha: float) -> float:
-    """The distance |d|, in the direction of `step`, at which the test begins to reject; infinite where it never does."""
-    far = 1.0
-    while p_value(far * step) > alpha:
-        far *= 2
-        if far > FARTHEST:
-            return np.inf
-    near = far / 2 if far > 1 else 0.0
-    for _ in range(STEPS):
-        middle = (near + far) / 2
-        near, far = (middle, far) if p_value(middle * step) > alpha else (near, middle)
-    return far * abs(step)

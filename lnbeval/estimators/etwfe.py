@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lnbeval.design import analysed, not_always_treated, refuse_in_regression
+from lnbeval.design import analysed, not_always_treated, not_anticipating, refuse_in_regression
 from lnbeval.errors import DesignError
 from lnbeval.group_time import covariate_names, refuse_covariates
 from lnbeval.two_way import (
@@ -48,7 +48,7 @@ def etwfe(panel: Panel, design: Design) -> Effects:
     refuse_in_regression(
         design, name="etwfe", control_groups=("never_treated", "not_yet_treated"), adjustments=("none", "reg")
     )
-    kept = not_always_treated(analysed(panel, design), anticipation=design.anticipation)
+    kept = not_always_treated(not_anticipating(analysed(panel, design), design), anticipation=design.anticipation)
     refuse_covariates(kept, design)
     cells = _cells(kept, design)
     estimated = observed_cells(kept, cells, name="etwfe")

@@ -54,7 +54,7 @@ def local_projections(panel: Panel, design: Design) -> Effects:
     inference["reweighted"] = partial(_reweighted, fit, contrast, estimated, base)
     return Effects(
         **inference,
-        columns=_columns(kept, sample, horizons, base, fit.n_obs),
+        columns=_columns(kept, design, sample, horizons, base, fit.n_obs),
         panel=kept,
         design=design,
         estimator="local_projections",
@@ -124,7 +124,7 @@ def _sample(panel: Panel, design: Design, horizons: Integers) -> _Sample:
     horizon, cohort = horizon[inside], cohort[inside]
     change = panel.outcome[:, (cohort + horizon - first).astype(np.int64)]
     change = change - panel.outcome[:, (cohort - 1 - design.anticipation - first).astype(np.int64)]
-    until = np.full(len(cohort), float(last))
+    until = np.full(len(cohort), float(last + design.anticipation))
     if design.control_group == "not_yet_treated":
         until = np.maximum(cohort + horizon, cohort) + design.anticipation
     treated = (panel.cohort[:, None] == cohort) & np.isfinite(change)
@@ -158,7 +158,9 @@ def _regression(panel: Panel, sample: _Sample, horizons: Integers) -> Regression
     )
 
 
-def _columns(panel: Panel, sample: _Sample, horizons: Integers, base: Booleans, n_obs: int) -> dict[str, NDArray[Any]]:
+def _columns(
+    panel: Panel, design: Design, sample: _Sample, horizons: Integers, base: Booleans, n_obs: int
+) -> dict[str, NDArray[Any]]:
     treated = _members(sample, horizons, base, sample.treated)
     control = sample.at(horizons, sample.control)
     ok = np.isin(horizons, sample.horizon) | base
@@ -178,16 +180,16 @@ def _columns(panel: Panel, sample: _Sample, horizons: Integers, base: Booleans, 
                 fewest[sample.horizon == h].min(initial=len(panel.units)) if h in sample.horizon else 0
                 for h in horizons
             ],
-            "baseline_mean": _baseline(panel, sample),
+            "baseline_mean": _baseline(panel, design, sample),
             "status": np.where(ok, "ok", "not_estimable").astype(object),
             "reason": reason,
         }
     )
 
 
-def _baseline(panel: Panel, sample: _Sample) -> float:
-    """Mean outcome of the treated in the period before their treatment."""
-    before = np.searchsorted(panel.periods, np.where(np.isfinite(panel.cohort), panel.cohort, panel.periods[0])) - 1
+def _baseline(panel: Panel, design: Design, sample: _Sample) -> float:
+    """Mean outcome of the treated in the last period before their anticipation."""
+    before = np.searchsorted(panel.periods + design.anticipation, panel.cohort) - 1
     value = panel.outcome[np.arange(len(before)), np.maximum(before, 0)]
     weight = panel.weight * (sample.treated.any(axis=1) & (before >= 0) & np.isfinite(value))
     return float(np.nansum(weight * value) / weight.sum()) if weight.any() else float("nan")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lnbeval.design import Design, analysed, not_always_treated, refuse_in_regression
+from lnbeval.design import Design, analysed, not_always_treated, not_anticipating, refuse_in_regression
 from lnbeval.errors import DesignError
 from lnbeval.panel import periods_kept
 from lnbeval.two_way import (
@@ -39,7 +39,8 @@ def sun_abraham(panel: Panel, design: Design) -> Effects:
     Source: Sun and Abraham (2021), Journal of Econometrics 225(2), 175-199, section 4.
     """
     refuse_in_regression(design, name="sun_abraham", control_groups=("never_treated", "not_yet_treated"))
-    kept = not_always_treated(_compared(analysed(panel, design), design), anticipation=design.anticipation)
+    compared = _compared(not_anticipating(analysed(panel, design), design), design)
+    kept = not_always_treated(compared, anticipation=design.anticipation)
     cells = cohort_cells(kept, design.anticipation)
     estimated = observed_cells(kept, cells, name="sun_abraham")
     cohorts, pattern = np.unique(kept.cohort, return_inverse=True)
@@ -53,14 +54,14 @@ def sun_abraham(panel: Panel, design: Design) -> Effects:
         fit,
         np.eye(len(fit.coefficient))[:, : len(wanted.cohort)],
         estimated=estimated,
-        control=cell_controls(kept, cells, Design()),
+        control=cell_controls(kept, cells, Design(anticipation=design.anticipation)),
         estimator="sun_abraham",
         refit=partial(sun_abraham, design=design),
     )
 
 
 def _compared(panel: Panel, design: Design) -> Panel:
-    never = panel.cohort > panel.periods[-1]
+    never = panel.cohort > panel.periods[-1] + design.anticipation
     if design.control_group == "never_treated" and not never.any():
         raise DesignError(
             "sun_abraham: every unit is treated by the last period, so none is never treated. Say control_group "

@@ -24,6 +24,8 @@ CORRECTIONS: Final = {
     "wild_unrestricted": "bootstrap of t",
     "randomization": "t under permuted treatment",
     "conley": "neighbours' errors related, no small-sample correction",
+    "placebo": "spread of estimates when comparison units stand for the treated",
+    "bootstrap": "spread of estimates in resamples of the clusters",
 }
 OPTIONAL: Final = ("p", "Adjusted p")  # left out where no row has one
 

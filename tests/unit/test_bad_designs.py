@@ -187,3 +187,27 @@ def test_a_covariate_that_moves_with_time_is_not_at_baseline():
         Panel.from_long(
             pd.DataFrame(rows), unit="unit", period="period", outcome="y", cohort="cohort", covariates=["rain"]
         )
+
+
+@pytest.mark.parametrize("name", [name for name in PLAIN if name != "twfe"])
+@pytest.mark.parametrize("control_group", ["never_treated", "not_yet_treated", "all"])
+def test_units_that_anticipate_treatment_after_the_last_period_are_no_controls(name, control_group):
+    """Whatever their outcome is while they may anticipate, no estimate moves."""
+    panel = balanced(n=24, cohorts=(4, 6, 9, NEVER))
+    soon, early = panel.cohort == 9, panel.periods >= 8
+    moved = replace(panel, outcome=panel.outcome + 100 * (soon[:, None] & early))
+    try:
+        before = estimated(name, panel, control_group=control_group, anticipation=1)
+    except (DesignError, ParameterError):
+        return
+    after = estimated(name, moved, control_group=control_group, anticipation=1)
+    np.testing.assert_allclose(after.estimate, before.estimate, atol=1e-9)
+    np.testing.assert_array_equal(after.keys["n_control"], before.keys["n_control"])
+
+
+@pytest.mark.parametrize("name", [name for name in PLAIN if name != "twfe"])
+def test_the_mean_before_is_from_before_anticipation(name):
+    panel = balanced(n=24, cohorts=(5, NEVER))
+    moved = replace(panel, outcome=panel.outcome + 100 * ((panel.cohort == 5)[:, None] & (panel.periods == 4)))
+    before, after = (overall(estimated(name, data, anticipation=1)).columns["baseline_mean"] for data in (panel, moved))
+    np.testing.assert_allclose(after, before)

@@ -1,11 +1,13 @@
 """The rule for the headline goes by clusters and weights, says so, and never by the outcome."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lnbeval import NEVER, Design, Panel, aggregate, att_gt, imputation, infer, twfe
+from lnbeval.estimators import ESTIMATORS
 from lnbeval.headline import FEWEST, MANY, SEVERAL, TESTABLE, Headline, headline
 
 NOT_YET = Design(control_group="not_yet_treated")
@@ -148,3 +150,33 @@ def test_reasons_are_one_sentence_with_the_numbers():
             assert isinstance(chosen, Headline)
             assert f"{sum(sizes[:-1])} treated and {sizes[-1]} control clusters" in chosen.reason
             assert "." not in chosen.reason.rstrip(".")
+
+
+def test_the_documents_have_the_thresholds_of_the_rule():
+    text = (Path(__file__).parents[2] / "docs/method.md").read_text("utf-8")
+    rule = text[text.index("### `rule`: which method") : text.index("### Interval, band and p-value")]
+    for words in (
+        f"m is less than {FEWEST} |",
+        f"m is at least {MANY} |",
+        f"m is at least {SEVERAL} |",
+        f"m is at least {TESTABLE} |",
+        f"m is less than {TESTABLE} |",
+        f"fewer than {FEWEST} apart",
+    ):
+        assert words in rule
+
+
+def synthetic(data, by="overall"):
+    return aggregate(ESTIMATORS["synthetic_did"].estimate(data, Design()), by)
+
+
+@pytest.mark.parametrize("by", ["overall", "cohort", "event_time"])
+@pytest.mark.parametrize(
+    ("sizes", "pairs", "placebo"),
+    [((0, 0, 5, 12), False, True), ((0, 5, 5, 9), False, False), ((0, 0, 12, 30), True, False)],
+)
+def test_placebos_are_chosen_only_where_there_are_any(sizes, pairs, placebo, by):
+    cluster = np.arange(sum(sizes)) // (2 if pairs else 1)
+    effects = synthetic(panel(*sizes, cluster=cluster), by)
+    assert (headline(effects).method == "placebo") == placebo
+    assert infer(effects, draws=99)["estimate"].notna().any()

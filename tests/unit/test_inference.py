@@ -10,6 +10,7 @@ from scipy import stats
 
 from lnbeval import NEVER, Design, aggregate, att_gt, infer, spread, twfe, twfe_event_study
 from lnbeval.errors import DesignError, ParameterError
+from lnbeval.inference import Places
 from lnbeval.panel import units_kept
 
 WAYS = ("overall", "event_time", "cohort", "period")
@@ -213,7 +214,7 @@ def test_a_lone_control_unit_gives_no_interval(method):
 @pytest.mark.parametrize(("treated", "controls", "said"), [
     (4, 9, "only 4 treated units.*: the error is likely too small"),
     (9, 3, "only 3 control units.*: the error is likely too small"),
-    (2, 4, "only 2 treated and 4 control units.*: the error is likely too small"),
+    (2, 4, "only 2 treated and 4 control units or clusters; no method is reliable with so few: read it as a description"),
     (5, 5, ""),
 ])  # fmt: skip
 def test_few_units_are_flagged(treated, controls, said):
@@ -295,3 +296,39 @@ def test_a_unit_that_is_never_observed_changes_no_regression():
     without, beside = units_kept(data, np.arange(1, 24)), with_first_unit_unobserved(data)
     expected, got = (infer(twfe(panel, Design(control_group="all")), method="cr1") for panel in (without, beside))
     np.testing.assert_allclose(got[columns].astype(float), expected[columns].astype(float), rtol=1e-10)
+
+
+def test_few_units_are_flagged_less_by_an_error_that_allows_for_them():
+    rows = {f"a{i}": (2, [i, i**2]) for i in range(3)} | {f"c{i}": (NEVER, [i, -i]) for i in range(9)}
+    table = infer(aggregate(att_gt(panel_of(rows, (1, 2)), Design()), "overall"), method="cr2")
+    assert table["reason"][0] == "only 3 treated units or clusters: read with care"
+
+
+def test_an_interval_by_inversion_does_not_hang_on_the_last_digit_of_the_level():
+    """Three against three: 20 assignments, p-values of 0.1, 0.2, ...; 1 - 0.9 is a little less than 0.1."""
+    outcome = np.random.default_rng(3).normal(size=6)
+    rows = {f"a{i}": (2, [0, outcome[i]]) for i in range(3)} | {f"c{i}": (NEVER, [0, outcome[3 + i]]) for i in range(3)}
+    effects = aggregate(att_gt(panel_of(rows, (1, 2)), Design()), "overall")
+    exact, nearly = (
+        infer(effects, method="randomization", level=level)[["conf_low", "conf_high"]].to_numpy()
+        for level in (0.9, 0.9 - 1e-9)
+    )
+    assert np.isfinite(exact).all()
+    np.testing.assert_allclose(exact, nearly)
+
+
+def test_a_variance_that_is_not_positive_says_so():
+    rows = {f"a{i}": (2, [0, i % 2]) for i in range(6)} | {f"c{i}": (NEVER, [0, (i + 1) % 2]) for i in range(6)}
+    effects = aggregate(att_gt(panel_of(rows, (1, 2)), Design()), "overall")
+    near = Places(latitude=np.full(12, 41.0), longitude=np.full(12, 20.0), cutoff_km=50.0, kernel="uniform")
+    row = infer(effects, method="conley", places=near).iloc[0]
+    assert np.isnan(row["std_error"])
+    assert "the spatial variance is not positive" in row["reason"]
+
+
+def test_a_cutoff_beyond_half_of_the_area_is_refused():
+    rows = {f"a{i}": (2, [0, i % 2]) for i in range(6)} | {f"c{i}": (NEVER, [0, (i + 1) % 2]) for i in range(6)}
+    effects = aggregate(att_gt(panel_of(rows, (1, 2)), Design()), "overall")
+    places = Places(latitude=np.linspace(40, 42, 12), longitude=np.linspace(19, 21, 12), cutoff_km=5000.0)
+    with pytest.raises(ParameterError, match="lie within 279 km"):
+        infer(effects, method="conley", places=places)

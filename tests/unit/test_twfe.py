@@ -9,6 +9,7 @@ from panels import PERIODS, STAGGERED, panel_of, simulated
 from lnbeval import NEVER, Design, infer, twfe, twfe_event_study
 from lnbeval.effects import BASE_PERIOD
 from lnbeval.errors import DesignError
+from lnbeval.estimators import ESTIMATORS
 from lnbeval.panel import units_kept
 
 ALL = Design(control_group="all")
@@ -154,3 +155,15 @@ def test_estimates_and_influence_are_read_only(estimator):
     for array in (effects.estimate, effects.influence[0], effects.columns["n_treated"]):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
+
+
+def test_cr1_counts_the_coefficients_that_the_data_determine():
+    """Everybody treated in the end: the last cells are not told from the periods, and are no parameters."""
+    data = simulated(1, n=24, periods=6, cohorts=(3, 5, 6))
+    effects = ESTIMATORS["etwfe"].estimate(data, Design(control_group="not_yet_treated"))
+    fit = effects.regression.fit()
+    observed = fit.weights > 0
+    units = np.repeat(np.arange(24), observed.sum(axis=1))
+    net = fit.rows[fit.pattern][observed]
+    net = net - np.array([net[units == i].mean(axis=0) for i in range(24)])[units]
+    assert fit.n_parameters == np.linalg.matrix_rank(net) + 1 < len(fit.coefficient) + 1

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from lnbeval.least_squares import COLLINEAR, coefficients, collinear, moved_by, shares, with_constant
+from lnbeval.least_squares import (
+    COLLINEAR,
+    coefficients,
+    collinear,
+    cross_products,
+    moved_by,
+    shares,
+    solved,
+    total,
+    with_constant,
+)
 from lnbeval.propensity import Propensity, control_odds, moved_by_propensity, propensity, trimmed_controls
 
 if TYPE_CHECKING:
@@ -73,6 +83,18 @@ def adjusted_estimates(
     return _fitted(change, treated, with_constant(covariates), weights, method).estimate
 
 
+def permuted_differences(
+    change: Floats, treated: Booleans, covariates: Floats, weights: Floats, method: Method
+) -> tuple[Floats, Floats]:
+    """The same for m assignments of treatment (m, n): estimates (m, c), NaN where none, and influence over n, (m, n, c).
+
+    Units in neither group have weight zero in their row of `weights` (m, n).
+    """
+    regressors = with_constant(covariates)
+    fit = _fitted(change, treated, regressors, weights, method)
+    return fit.estimate, _influences(change, treated, regressors, weights, fit)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Fit:
     """Nuisance parameters and estimates for m sets of weights."""
@@ -116,9 +138,9 @@ def _problems(
         problem[~logit.overlap] = "no_overlap"
         problem[~logit.exists] = "separated"
     problem[collinear(regressors, weights if method == "ipw" else weights * ~treated)] = "collinear"
-    problem[present @ treated < (1 if method == "reg" else q)] = "few_treated"
+    problem[total(present, treated) < (1 if method == "reg" else q)] = "few_treated"
     # As many controls as coefficients fit themselves exactly: nothing is left to tell the error from.
-    problem[present @ ~treated <= q] = "few_controls"
+    problem[total(present, ~treated) <= q] = "few_controls"
     return problem
 
 
@@ -136,6 +158,25 @@ def _influence(change: Floats, treated: Booleans, regressors: Floats, weight: Fl
         slope = regressors.T @ (v * below)
         rows -= moved_by_propensity(treated, regressors, weight, fit.logit, slope)
     return np.asarray(len(change) * rows)
+
+
+def _influences(change: Floats, treated: Booleans, regressors: Floats, weights: Floats, fit: _Fit) -> Floats:
+    """What `_influence` gives, over n, for every assignment of treatment (m, n); zero where there is no estimate."""
+    w1, v = fit.treated_share[:, :, None], fit.control_share[:, :, None]
+    fitted = 0.0 if fit.coefficient is None else regressors @ fit.coefficient
+    residual = np.broadcast_to(change - fitted, (*weights.shape, change.shape[1]))
+    below = residual - (v * residual).sum(axis=1, keepdims=True)
+    rows = w1 * (residual - (w1 * residual).sum(axis=1, keepdims=True)) - v * below
+    if fit.coefficient is not None:
+        among = weights * ~treated
+        slope = (fit.treated_share - fit.control_share) @ regressors
+        turned, _ = solved(cross_products(regressors, among), slope[:, :, None])
+        rows -= residual * (among[:, :, None] * (regressors @ turned))
+    if fit.logit is not None:
+        p = fit.logit.probability
+        turned, _ = solved(cross_products(regressors, weights * p * (1 - p)), regressors.T @ (v * below))
+        rows -= (weights * (treated - p))[:, :, None] * (regressors @ turned)
+    return np.where((fit.problem == "")[:, None, None], rows, 0.0)
 
 
 def _blame(fit: _Fit, treated: Booleans, regressors: Floats, weight: Floats) -> Floats:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from lnbeval.adjustment import permuted_differences
 from lnbeval.design import analysed
 from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, Relabelled, clusters_of_kinds, key_columns
 from lnbeval.errors import DesignError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from lnbeval.adjustment import Method
     from lnbeval.design import Design
     from lnbeval.panel import Booleans, Floats, Integers, Panel
     from lnbeval.regression import Fit
@@ -77,7 +79,7 @@ def _estimated(
         control=sides.control.take(sides.kind, axis=0),
         reweighted=partial(_reweighted, panel, design, cells),
         regression=_contrasts(panel, design, cells, np.isfinite(estimate) & ~base),
-        relabelled=None if design.adjustment != "none" else partial(_relabelled, panel, design, cells),
+        relabelled=partial(_relabelled, panel, design, cells),
     )
 
 
@@ -225,25 +227,54 @@ def _without_stranded(panel: Panel, cells: Cells, estimate: Floats) -> Floats:
 
 
 def _relabelled(panel: Panel, design: Design, cells: Cells, outcome: Floats, labels: Integers) -> Relabelled:
-    """ATT(g, t) of other outcomes (n, t) under other assignments of cohorts (b, n), without covariates."""
+    """ATT(g, t) of other outcomes (n, t) under other assignments of cohorts (b, n)."""
     change = outcome[:, cells.period] - outcome[:, cells.base]
     observed = np.isfinite(change) & (cells.base != NO_BASE)
     change = np.where(observed, change, 0.0)
-    cohort = np.unique(panel.cohort)[labels][:, :, None]  # (b, n, 1)
-    own = cohort == cells.cohort
-    free = (cohort > _latest(panel, design, cells)) & ~own
+    cohort = np.unique(panel.cohort)[labels]
+    if design.adjustment == "none":
+        estimate, influence = _permuted_plain(panel, design, cells, change, observed, cohort)
+    else:
+        estimate, influence = _permuted_adjusted(panel, design, cells, change, observed, cohort, design.adjustment)
+    base = cells.period == cells.base
+    at_base = ((cohort[:, :, None] == cells.cohort[base]) & observed[:, base]).any(axis=1)
+    estimate[:, base] = np.where(at_base, 0.0, np.nan)
+    estimate = _without_stranded(panel, cells, estimate)
+    return Relabelled(estimate, np.where(np.isfinite(estimate)[:, None] & ~base, np.nan_to_num(influence), 0.0))
+
+
+def _permuted_plain(
+    panel: Panel, design: Design, cells: Cells, change: Floats, observed: Booleans, cohort: Floats
+) -> tuple[Floats, Floats]:
+    """Estimates (b, k) and influence over n (b, n, k) without covariates, of units in cohorts (b, n)."""
+    own = cohort[:, :, None] == cells.cohort
+    free = (cohort[:, :, None] > _latest(panel, design, cells)) & ~own
     shares = []
     for side in (own, free):
         weight = panel.weight[:, None] * (side & observed)
         total = weight.sum(axis=1, keepdims=True)
         shares.append(np.divide(weight, total, out=np.full_like(weight, np.nan), where=total > 0))
     means = [np.einsum("bnk,nk->bk", share, change) for share in shares]
-    estimate = means[0] - means[1]
     influence = shares[0] * (change - means[0][:, None]) - shares[1] * (change - means[1][:, None])
-    base = cells.period == cells.base
-    estimate[:, base] = np.where(np.isfinite(means[0][:, base]), 0.0, np.nan)
-    estimate = _without_stranded(panel, cells, estimate)
-    return Relabelled(estimate, np.where(np.isfinite(estimate)[:, None] & ~base, np.nan_to_num(influence), 0.0))
+    return means[0] - means[1], influence
+
+
+def _permuted_adjusted(
+    panel: Panel, design: Design, cells: Cells, change: Floats, observed: Booleans, cohort: Floats, method: Method
+) -> tuple[Floats, Floats]:
+    """The same with covariates: cells of a cohort with the same controls and units observed share their fits."""
+    b, (n, k) = len(cohort), change.shape
+    estimate, influence = np.full((b, k), np.nan), np.zeros((b, n, k))
+    latest = _latest(panel, design, cells)
+    groups: dict[tuple[float, int, bytes], list[int]] = {}
+    for cell in np.flatnonzero(observed.any(axis=0) & (cells.period != cells.base)).tolist():
+        groups.setdefault((cells.cohort[cell], latest[cell], observed[:, cell].tobytes()), []).append(cell)
+    for (g, until, _), columns in groups.items():
+        own, seen = cohort == g, observed[:, columns[0]]
+        weights = panel.weight * (seen & (own | (cohort > until)))
+        found = permuted_differences(change[:, columns], own & seen, panel.covariates, weights, method)
+        estimate[:, columns], influence[:, :, columns] = found
+    return estimate, influence
 
 
 def _latest(panel: Panel, design: Design, cells: Cells) -> Integers:

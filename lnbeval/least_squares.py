@@ -30,6 +30,11 @@ def shares(weights: Floats) -> Floats:
     return np.asarray(np.divide(weights, total, out=np.zeros_like(weights), where=total > 0))
 
 
+def total(weights: Floats, members: Booleans) -> Floats:
+    """Weight (m,) of the members, (n,) or for each row of weights its own (m, n)."""
+    return np.asarray(weights @ members if members.ndim == 1 else (weights * members).sum(axis=1))
+
+
 def coefficients(outcome: Floats, regressors: Floats, weights: Floats) -> Floats:
     """(sum w x x')^-1 sum w x y for outcomes (n, c), regressors (n, q) and each row of weights (m, n): (m, q, c)."""
     m, (q, c) = len(weights), (regressors.shape[1], outcome.shape[1])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from lnbeval.least_squares import cross_products, moved_by, shares, solved
+from lnbeval.least_squares import cross_products, moved_by, shares, solved, total
 
 if TYPE_CHECKING:
     from lnbeval.panel import Booleans, Floats
@@ -43,11 +43,14 @@ def propensity(treated: Booleans, regressors: Floats, weights: Floats) -> Propen
 
     Newton steps d = H^-1 g, H = sum w p (1 - p) x x', g = sum w (D - p) x, shortened by log(1 + r) / r with
     r = max |x'd|: under this rule the likelihood of a logit grows with every step, from any start. All rows start from
-    the maximum under their average weights. The regressors should be of order one.
+    the maximum under their average weights; `treated` is (n,) or, where it differs between the rows, (m, n), and they start
+    from zero. The regressors should be of order one.
 
     Source: Sun and Tran-Dinh (2019), Mathematical Programming 178, 145-213, for the length of the steps.
     """
     origin = np.zeros((1, regressors.shape[1]))
+    if treated.ndim > 1:
+        return _maximised(treated, regressors, weights, np.repeat(origin, len(weights), axis=0))
     middle = _maximised(treated, regressors, weights.mean(axis=0, keepdims=True), origin)
     if len(weights) == 1:
         return middle
@@ -85,10 +88,11 @@ def _maximised(treated: Booleans, regressors: Floats, weights: Floats, start: Fl
     coefficient, direction = start.copy(), np.zeros_like(start)
     exists = np.zeros(len(start), dtype=bool)
     scaled = shares(weights)
-    per_treated = scaled / np.maximum(scaled @ treated, FLAT)[:, None]
+    per_treated = scaled / np.maximum(total(scaled, treated), FLAT)[:, None]
     still_open = np.arange(len(start))
     for _ in range(ITERATIONS):
-        step, curved = _newton_step(treated, regressors, per_treated[still_open], coefficient[still_open])
+        sides = treated if treated.ndim == 1 else treated[still_open]
+        step, curved = _newton_step(sides, regressors, per_treated[still_open], coefficient[still_open])
         moved = np.abs(step @ regressors.T).max(axis=1)
         direction[still_open] = step
         coefficient[still_open] += np.where(curved, _shortened(moved), 0.0)[:, None] * step

@@ -65,6 +65,22 @@ def test_all_at_once_is_one_by_one(missing, weighted, by, estimate):
     np.testing.assert_allclose(fast.conf_high, slow.conf_high, rtol=1e-8)
 
 
+@pytest.mark.parametrize("adjustment", ["reg", "ipw", "dr"])
+@pytest.mark.parametrize(("missing", "weighted"), [(0.0, False), (0.15, True)])
+@pytest.mark.parametrize("control_group", ["never_treated", "not_yet_treated"])
+@pytest.mark.parametrize("by", ["overall", "event_time"])
+def test_all_at_once_is_one_by_one_with_covariates(adjustment, missing, weighted, control_group, by):
+    panel = small(missing, weighted, n=30)
+    covariate = np.random.default_rng(5).normal(size=(30, 1))
+    design = Design(adjustment=adjustment, control_group=control_group)
+    effects = aggregate(att_gt(replace(panel, covariates=covariate), design), by)
+    slow = permuted(replace(effects, relabelled=None), draws=99)
+    fast = permuted(effects, draws=99)
+    np.testing.assert_array_equal(fast.p_value, slow.p_value)
+    np.testing.assert_allclose(fast.conf_low, slow.conf_low, rtol=1e-6)
+    np.testing.assert_allclose(fast.conf_high, slow.conf_high, rtol=1e-6)
+
+
 def test_the_interval_holds_what_the_test_does_not_reject():
     effects = effects_of("att_gt", small(n=15))
     got = permuted(effects, draws=199)

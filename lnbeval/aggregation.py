@@ -56,6 +56,7 @@ def aggregate(effects: Effects, by: By) -> Effects:
         control=_union(effects.kinds.control, rows).take(effects.kinds.position, axis=0),
         reweighted=None if effects.reweighted is None else partial(_reweighted, effects, rows, effects.reweighted),
         regression=_contrasts(effects, rows),
+        condensed=effects.condensed,
         relabelled=None if effects.relabelled is None else partial(_relabelled, effects, rows, effects.relabelled),
         own_draws=None if effects.own_draws is None else _averaged_draws(effects.own_draws, rows),
     )

@@ -105,6 +105,7 @@ class Effects:
     shares: Shares = "units"
     regression: Contrasts | None = None
     relabelled: Relabel | None = None
+    condensed: Callable[[], Panel] | None = None  # fewer rows that give the same estimates and scores by cluster
     own_draws: Mapping[str, Draws] | None = None
     n_parameters: int | None = None  # of a regression, unit effects apart; None where there is no regression
 

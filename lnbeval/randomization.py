@@ -57,6 +57,7 @@ def randomization(
     Sources: Young (2019), Quarterly Journal of Economics 134(2), 557-598; MacKinnon and Webb (2020), Journal of
     Econometrics 218(2), 435-450, on t rather than the coefficient.
     """
+    effects, strata = _condensed(effects, strata)
     labels, exact = _assignments(effects, draws, rng, strata)
     form = _linear_form(effects) if _same_sizes(labels) else None
     if form is not None or effects.relabelled is not None:
@@ -74,6 +75,28 @@ def randomization(
         assignments=len(labels) + (not exact),
         exact=exact,
     )
+
+
+def _condensed(effects: Effects, strata: Labels | None) -> tuple[Effects, Labels | None]:
+    """The effects from fewer rows where these say the same, since clusters move as wholes; and the strata of their rows."""
+    position, G = clusters_of(effects)
+    own = np.unique(effects.cohort, return_inverse=True)[1]
+    if effects.condensed is None or not _constant_within(own, position, G):
+        return effects, strata
+    if strata is not None:
+        _groups(strata, position, _first_of(position, G))  # none may cut a cluster
+    fewer = effects.refit(effects.condensed())
+    if strata is None:
+        return fewer, None
+    by_cluster = dict(zip(effects.cluster.tolist(), np.asarray(strata).tolist(), strict=True))
+    return fewer, np.array([by_cluster[cluster] for cluster in fewer.cluster.tolist()], dtype=object)
+
+
+def _first_of(position: Integers, G: int) -> Integers:
+    """The first unit of each cluster, (G,)."""
+    first = np.zeros(G, dtype=np.int64)
+    first[position[::-1]] = np.arange(len(position))[::-1]
+    return first
 
 
 def _same_sizes(labels: Integers) -> bool:
@@ -98,8 +121,7 @@ def _assignments(
     whole = _constant_within(own, position, G)
     member = position if whole else np.arange(len(own))  # who moves together
     m = int(member.max()) + 1
-    first = np.zeros(m, dtype=np.int64)
-    first[member[::-1]] = np.arange(len(member))[::-1]
+    first = _first_of(member, m)
     labels, group = own[first], _groups(strata, member, first)
     if all(len(set(labels[group == s].tolist())) == 1 for s in np.unique(group)):
         raise DesignError(

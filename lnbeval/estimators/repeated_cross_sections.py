@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +21,8 @@ from lnbeval.effects import BASE_PERIOD, Effects, key_columns
 from lnbeval.errors import DesignError
 from lnbeval.group_time import refuse_covariates
 from lnbeval.least_squares import with_constant
+from lnbeval.panel import units_kept
+from lnbeval.permuted_rows import Comparisons, permuted_rows
 from lnbeval.two_way import NO_BASE, comparison_cells
 
 if TYPE_CHECKING:
@@ -168,6 +170,35 @@ def _estimated(panel: Panel, design: Design, rows: _Rows, cells: _Cells) -> Effe
         treated=treated,
         control=control,
         reweighted=partial(_reweighted, panel, design, rows, cells),
+        relabelled=partial(permuted_rows, _comparisons(rows, cells)) if design.adjustment == "none" else None,
+        condensed=partial(_condensed, panel) if design.adjustment == "none" else None,
+    )
+
+
+def _condensed(panel: Panel) -> Panel:
+    """One row for each cluster, cohort and period, with the mean and the weight of its rows: the same four means."""
+    rows = _rows(panel)
+    cluster = pd.factorize(panel.cluster)[0]
+    key = (cluster * (rows.cohort.max() + 1) + rows.cohort) * rows.n_periods + rows.period
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
+    weight = np.bincount(group, weights=rows.weight).astype(float)
+    outcome = np.full((len(first), rows.n_periods), np.nan)
+    outcome[np.arange(len(first)), rows.period[first]] = np.bincount(group, weights=rows.weight * rows.outcome) / weight
+    return replace(units_kept(panel, first), outcome=outcome, weight=weight)
+
+
+def _comparisons(rows: _Rows, cells: _Cells) -> Comparisons:
+    return Comparisons(
+        weight=rows.weight,
+        row_period=rows.period,
+        n_periods=rows.n_periods,
+        cohort=cells.cohort,
+        period=cells.period,
+        base=cells.base,
+        based=cells.base != NO_BASE,
+        after=cells.after,
+        own=cells.own,
+        controls=cells.controls,
     )
 
 

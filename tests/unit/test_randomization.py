@@ -4,10 +4,11 @@ from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
 from panels import simulated
 
-from lnbeval import NEVER, Design, aggregate, att_gt, imputation, infer, twfe
+from lnbeval import NEVER, Design, Panel, aggregate, att_gt, imputation, infer, twfe
 from lnbeval.errors import DesignError
 from lnbeval.estimators import ESTIMATORS
 from lnbeval.randomization import randomization
@@ -79,6 +80,25 @@ def test_all_at_once_is_one_by_one_with_covariates(adjustment, missing, weighted
     np.testing.assert_array_equal(fast.p_value, slow.p_value)
     np.testing.assert_allclose(fast.conf_low, slow.conf_low, rtol=1e-6)
     np.testing.assert_allclose(fast.conf_high, slow.conf_high, rtol=1e-6)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("control_group", ["never_treated", "not_yet_treated"])
+@pytest.mark.parametrize("by", ["cell", "overall", "event_time", "cohort"])
+def test_all_at_once_is_one_by_one_for_rows_of_persons(weighted, control_group, by):
+    rng = np.random.default_rng(7)
+    town = rng.integers(0, 14, 300)
+    frame = pd.DataFrame({"town": town, "year": rng.integers(1, 6, 300), "y": rng.normal(size=300) + town / 3})
+    frame["first"] = np.select([town < 3, town < 7], [3, 5], 0)
+    frame["w"] = rng.uniform(0.5, 2, 300) if weighted else 1.0
+    panel = Panel.from_rows(frame, period="year", outcome="y", cohort="first", cluster="town", weight="w", never=0)
+    effects = ESTIMATORS["repeated_cross_sections"].estimate(panel, Design(control_group=control_group))
+    effects = effects if by == "cell" else aggregate(effects, by)
+    slow = permuted(replace(effects, relabelled=None, condensed=None))
+    fast = permuted(effects)
+    np.testing.assert_array_equal(fast.p_value, slow.p_value)
+    np.testing.assert_allclose(fast.conf_low, slow.conf_low, rtol=1e-8)
+    np.testing.assert_allclose(fast.conf_high, slow.conf_high, rtol=1e-8)
 
 
 def test_the_interval_holds_what_the_test_does_not_reject():

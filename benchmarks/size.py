@@ -121,7 +121,10 @@ LARGE: Final = Situation(name="100/100/200", sample=Sample(sizes=(100, 100, 200)
 FOCUS: Final = ("att_gt", "twfe")
 OTHERS: Final = ("att_gt dr", "imputation", "sun_abraham", "etwfe", "stacked", "local_projections")
 WHOLE: Final = "3/3/6 counties treated as wholes, clustered"  # for FOCUS only
-SYNTHETIC_IN: Final = ("15/17/29", "5/10/46", "5/10/46, treated noisier, AR(1)", "2/59")
+SYNTHETIC_IN: Final = (
+    "15/17/29", "15/17/29, treated noisier", "15/17/29, t4", "15/17/29, AR(1)", "5/10/46", "5/10/46, treated noisier",
+    "5/10/46, t4", "5/10/46, AR(1)", "5/10/46, treated noisier, AR(1)", "2/59", "2/59, treated noisier",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -27,7 +27,9 @@ from size_maps import (
     Sample,
     T,
     assert_same,
+    assert_same_conley,
     maps,
+    neighbours,
     permutation_p_values,
     references,
     wild_p_values,
@@ -204,7 +206,21 @@ def randomization(situation: Situation, name: str) -> dict[str, Tally]:
     return {"randomization": Tally(rejected=p <= 1 - LEVEL, covered=of_truth > 1 - LEVEL)}
 
 
-RESAMPLING: Final = {"wild": wild, "randomization": randomization}
+def conley(situation: Situation, name: str) -> dict[str, Tally]:
+    """Spatial errors with a normal reference; a variance that is not positive rejects nothing and covers nothing."""
+    sample = situation.sample
+    assert_same_conley(sample, name)
+    made, kernel = maps(sample, name), neighbours(sample.places)
+    y, effect = situation.outcomes(FEWER, stream=0).reshape(FEWER, -1).T, situation.effect.ravel()[:, None]
+    error, score, moved = made.estimate @ y, made.influence @ y / N, made.influence @ effect / N
+    half, other = (
+        special.ndtri(0.5 + LEVEL / 2) * np.sqrt(np.maximum((s * (kernel @ s)).sum(axis=0), 0.0))
+        for s in (score, score + moved)
+    )
+    return {"conley": Tally(rejected=(np.abs(error) > half) & (half > 0), covered=np.abs(error) <= other)}
+
+
+RESAMPLING: Final = {"conley": conley, "wild": wild, "randomization": randomization}
 
 
 def synthetic(situation: Situation) -> dict[str, Tally]:
@@ -289,7 +305,8 @@ def _resampled(situation: Situation, name: str) -> list[str]:
     permuted = (
         name != "att_gt dr" and situation.sample.clusters != "whole"
     )  # else coefficients change with the permutation
-    return ["wild"] * wild_too + ["randomization"] * permuted
+    spatial = situation.sample.clusters == "unit" and situation in SITUATIONS
+    return ["wild"] * wild_too + ["randomization"] * permuted + ["conley"] * spatial
 
 
 def _situations(name: str) -> list[Situation]:

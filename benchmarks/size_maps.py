@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from lnbeval import NEVER, Design, Effects, Panel, aggregate, infer, spread
+from lnbeval.conley import EARTH_RADIUS_KM
 from lnbeval.estimators import ESTIMATORS
+from lnbeval.inference import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 PERIODS: Final = np.arange(2013, 2025)
 N, T = 61, len(PERIODS)
 COUNTIES: Final = 12
+KM_PER_DEGREE: Final = 111.19  # of latitude
 SAME: Final = 1e-9  # relative to the size of the number: both ways of computing it round differently
 WORDS: Final = {  # methods of this study that the package has, if it has them
     "analytic": "analytic",
@@ -55,6 +58,15 @@ class Sample:
     def county(self) -> Integers:
         """County of each unit, (n,): five or six units each, drawn once."""
         return np.random.default_rng(12).permutation(np.arange(N) % COUNTIES)
+
+    @property
+    def places(self) -> Places:
+        """Where the units are: counties 100 km apart on a grid, their units within 28 km of the middle."""
+        east, north = 100.0 * (self.county % 4), 100.0 * (self.county // 4)
+        around = np.random.default_rng(6).uniform(-20, 20, (2, N))
+        latitude = 41 + (north + around[1]) / KM_PER_DEGREE
+        longitude = 20 + (east + around[0]) / (KM_PER_DEGREE * np.cos(np.radians(latitude)))
+        return Places(latitude=latitude, longitude=longitude, cutoff_km=60.0)
 
     @property
     def weight(self) -> Floats:
@@ -300,3 +312,19 @@ def assert_same(sample: Sample, name: str, *, panels: int = 3) -> None:
 
 def _same(expected: float, found: float) -> None:
     assert expected == found or abs(expected - found) <= SAME * max(abs(expected), 1e-3), (expected, found)
+
+
+def neighbours(places: Places) -> Floats:
+    """The Bartlett kernel of the distances between units, (n, n)."""
+    north, east = np.radians(places.latitude), np.radians(places.longitude)
+    rise, run = (np.sin((x[:, None] - x) / 2) ** 2 for x in (north, east))
+    km = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(rise + np.cos(north)[:, None] * np.cos(north) * run))
+    return np.maximum(1 - km / places.cutoff_km, 0.0)
+
+
+def assert_same_conley(sample: Sample, name: str) -> None:
+    """Raise where the package and the coefficients differ in the spatial error of an outcome."""
+    made, y = maps(sample, name), np.random.default_rng(9).normal(size=(N, T))
+    row = infer(sample.effects(name, y), method="conley", places=sample.places).iloc[0]
+    score = made.influence @ y.ravel() / len(made.cluster)
+    _same(row["std_error"], float(np.sqrt(score @ neighbours(sample.places) @ score)))

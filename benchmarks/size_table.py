@@ -18,6 +18,7 @@ SHOWN: Final = {
     "jackknife by cohort": "by cohort",
     "wild": "wild",
     "randomization": "randomi-zation",
+    "conley": "conley",
     "placebo": "placebo",
 }
 CONSIDERED: Final = {
@@ -42,7 +43,12 @@ treated in all years, t4 has four degrees of freedom, AR(1) a coefficient of 0.6
 of their own, three tenths of the variance, treatment falling on units or (3/3/6) on whole counties; *weighted* is by numbers
 of people of which the largest of 61 municipalities has a tenth. Unit and period effects fall out of all estimates. Numbers are
 percentages. Draws with a t reference: 20,000 for att_gt and twfe, 8,000 for others; 4,000 for wild (399 sign vectors), randomization
-(199 permutations) and synthetic_did (199 placebos). The Monte Carlo standard error of a share of 5 is 0.15, 0.24 and 0.34.
+(199 permutations) and synthetic_did (199 placebos), 8,000 for conley. The Monte Carlo standard error of a share of 5 is 0.15, 0.24 and 0.34.
+
+*conley* relates units nearer than 60 km, by distance, where counties lie 100 km apart and their units within 28 km of the middle.
+
+triple_difference without covariates is att_gt on the difference of its two outcomes; repeated_cross_sections, with as many persons
+in every unit and year, is att_gt on the means: what is said of att_gt is said of them.
 
 *by cohort* is the jackknife by cohort: each cohort's squared deviations count (n - 1) / n, and the df are Welch's, from the variances of
 the cohorts, but no more than if all clusters varied alike.

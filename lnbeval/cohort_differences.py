@@ -44,8 +44,18 @@ def cohort_differences(panel: Panel, design: Design, *, estimator: str, refit: C
     effects = _estimated(kept, design, cells, estimator, refit)
     if not effects.ok.any():
         reasons = "; ".join(dict.fromkeys(effects.columns["reason"]))
-        raise DesignError(f"No cohort can be compared with anybody in any period: {reasons}.")
+        raise DesignError(
+            f"No cohort can be compared with anybody in any period: {reasons}.{_other_controls(kept, design)}"
+        )
     return effects
+
+
+def _other_controls(panel: Panel, design: Design) -> str:
+    """What else there is to compare with, where nobody is never treated."""
+    later = len(np.unique(panel.cohort[panel.cohort > panel.periods[0]])) > 1
+    if design.control_group != "never_treated" or (panel.cohort > panel.periods[-1]).any() or not later:
+        return ""
+    return " Nobody is never treated: control_group 'not_yet_treated' compares with units treated later."
 
 
 def _refuse(design: Design, estimator: str) -> None:

@@ -252,3 +252,10 @@ def test_effects_keep_the_panel_and_the_design():
     effects = att_gt(data, design)
     assert (effects.estimator, effects.aggregation, effects.design) == ("att_gt", "cell", design)
     assert effects.cohort.tolist() == [2, 3, 4, NEVER]
+
+
+def test_without_never_treated_units_the_other_control_group_is_named():
+    panel = simulated(2, n=24, cohorts=(3, 5))
+    with pytest.raises(DesignError, match="control_group 'not_yet_treated' compares with units treated later"):
+        att_gt(panel, Design())
+    assert np.isfinite(att_gt(panel, Design(control_group="not_yet_treated")).estimate).any()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb, prod
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BLOCK: Final = 4_000_000  # numbers held at once
 EXACT: Final = 1e-8  # relative: estimates linear in the outcomes are met by their coefficients to rounding
 TIE: Final = 1e-9  # relative: statistics closer than this are the same number
+NARROW: Final[Any] = np.int16  # positions of cohorts: ten thousand assignments of many units are large
 GRID: Final = 10  # significant digits kept of a bound, so that machines agree
 
 
@@ -48,9 +49,9 @@ def randomization(
     (1 + draws). The interval, of an overall effect, holds the constant effects that the test does not reject at 1 - level
     once they are taken off the outcomes of the treated.
 
-    Estimates that are linear in the outcomes (a complete panel without weights or covariates) are permuted by their
-    coefficients, all at once, as are those of `att_gt` without covariates in any panel; others are estimated anew for
-    each assignment.
+    All assignments are made at once: estimates that are linear in the outcomes (a complete panel without weights or
+    covariates) by their coefficients, others by what their estimator says of other assignments (`Effects.relabelled`). Only
+    `synthetic_did`, and `etwfe` and `repeated_cross_sections` with covariates, are estimated anew for each.
 
     Raises DesignError when there is nothing to permute: one cohort in every stratum.
 
@@ -131,10 +132,10 @@ def _assignments(
     counts = [_ways(np.bincount(labels[group == s], minlength=len(cohorts))) for s in np.unique(group)]
     if prod(counts) <= draws:
         return np.array([assigned[member] for assigned in _all(labels, group)]), True
-    drawn = np.empty((draws, m), dtype=np.int64)
+    drawn = np.empty((draws, m), dtype=NARROW)
     for s in np.unique(group):
         at = np.flatnonzero(group == s)
-        drawn[:, at] = rng.permuted(np.broadcast_to(labels[at], (draws, len(at))), axis=1)
+        drawn[:, at] = rng.permuted(np.broadcast_to(labels[at].astype(NARROW), (draws, len(at))), axis=1)
     return drawn[:, member], False
 
 
@@ -293,7 +294,7 @@ def _all_at_once(effects: Effects, form: _LinearForm | None, labels: Integers) -
 
     n, k = effects.influence.shape
     cells = k if form is not None else max(k, 3 * len(effects.panel.periods))
-    blocks = np.array_split(np.vstack([own, labels]), max(1, len(labels) * n * cells // BLOCK))
+    blocks = np.array_split(np.vstack([own.astype(labels.dtype), labels]), max(1, len(labels) * n * cells // BLOCK))
     parts = [_moments(made, effects, treated, block, position, G) for block in blocks]
     return _Moments(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 

@@ -95,9 +95,15 @@ def effect_weights(panel: Panel) -> pd.DataFrame:
 
 def event_time_fit(panel: Panel, times: Floats) -> Fit:
     """The two-way regression with an indicator for each of the event times, its first coefficients; `panel` as analysed."""
-    cohorts, member = np.unique(panel.cohort, return_inverse=True)
+    member = np.unique(panel.cohort, return_inverse=True)[1]
+    return two_way_fit(panel, member, event_indicators(panel, times))
+
+
+def event_indicators(panel: Panel, times: Floats) -> Floats:
+    """Which event time each cohort is at in each period, (c, t, k)."""
+    cohorts = np.unique(panel.cohort)
     since = (panel.periods - cohorts[:, None])[:, :, None] == times
-    return two_way_fit(panel, member, (since & (cohorts <= panel.periods[-1])[:, None, None]).astype(float))
+    return np.asarray(since & (cohorts <= panel.periods[-1])[:, None, None], dtype=float)
 
 
 def event_time_weights(panel: Panel, fit: Fit, times: Floats) -> pd.DataFrame:

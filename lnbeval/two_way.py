@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, clusters_of_kinds, key_columns
+from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, Relabelled, clusters_of_kinds, key_columns
 from lnbeval.errors import DesignError
+from lnbeval.permuted_regression import Permutable, permuted_regression
 from lnbeval.regression import Regression, kinds_of, least_squares
 
 if TYPE_CHECKING:
@@ -31,19 +32,59 @@ def two_way_fit(panel: Panel, pattern: Integers, regressors: Floats) -> Fit:
     Unit i has the regressors of `pattern[i]`. The first q coefficients of the fit are theirs; those of the period
     effects follow. Unit effects are absorbed: K of CR1 counts regressors and period effects alone, as fixest does.
     """
-    seen = np.flatnonzero(np.asarray(np.isfinite(panel.outcome).any(axis=0)))
-    effects = np.eye(len(panel.periods))[:, seen[1:]]
-    stacked = np.broadcast_to(effects, (len(regressors), *effects.shape))
     return least_squares(
         Regression(
             outcome=panel.outcome,
-            regressors=np.concatenate([regressors, stacked], axis=2),
+            regressors=_with_periods(panel, regressors),
             pattern=pattern,
             weight=panel.weight,
             slot_weight=np.ones(regressors.shape[:2]),
             intercepts=np.zeros(len(panel.periods), dtype=np.int64),
         )
     )
+
+
+def _with_periods(panel: Panel, regressors: Floats) -> Floats:
+    """`regressors` (p, t, q) and, behind them, an indicator of each observed period but the first."""
+    seen = np.flatnonzero(np.asarray(np.isfinite(panel.outcome).any(axis=0)))
+    effects = np.eye(len(panel.periods))[:, seen[1:]]
+    return np.concatenate([regressors, np.broadcast_to(effects, (len(regressors), *effects.shape))], axis=2)
+
+
+def two_way_permutable(panel: Panel, regressors: Floats, mass: Booleans | None = None) -> Permutable:
+    """The regression of `two_way_fit` whose patterns are the cohorts, (c, t, k), for other assignments; all k estimates."""
+    k, every = regressors.shape[2], _with_periods(panel, regressors)
+    return Permutable(
+        slots=np.asarray,
+        regressors=every,
+        included=np.ones(every.shape[:2], dtype=bool),
+        weight=panel.weight,
+        absorbed=True,
+        contrast=np.eye(every.shape[2])[:, :k],
+        mass=mass,
+    )
+
+
+def permuted_cells(panel: Panel, cells: Cells) -> Callable[[Floats, Integers], Relabelled]:
+    """The estimates of the cells, with those of base periods, for other outcomes under other assignments."""
+    cohorts, t = np.unique(panel.cohort), len(panel.periods)
+    base, none = cells.period == cells.base, cells.base == NO_BASE
+    wanted = cells.kept(~base & ~none)
+    mass = (cohorts[:, None, None] == wanted.cohort) & (np.arange(t)[:, None] == wanted.period)
+    model = two_way_permutable(panel, cell_regressors(wanted, cohorts, t), mass)
+    return partial(_with_bases, model, cells)
+
+
+def _with_bases(model: Permutable, cells: Cells, outcome: Floats, labels: Integers) -> Relabelled:
+    found = permuted_regression(model, outcome, labels)
+    k, base = len(cells.cohort), cells.period == cells.base
+    wanted = ~base & (cells.base != NO_BASE)
+    estimate, mass = np.full((len(labels), k), np.nan), np.ones((len(labels), k))
+    influence = np.zeros((*labels.shape, k))
+    estimate[:, wanted], influence[:, :, wanted] = found.estimate, found.influence
+    if found.mass is not None:
+        mass[:, wanted] = found.mass
+    return Relabelled(based(estimate, base, cells.cohort), influence, mass)
 
 
 def refuse_undetermined(name: str) -> DesignError:
@@ -91,6 +132,16 @@ def difference_fit(panel: Panel, cohort: Floats, change: Floats) -> Fit:
 def reweighted_from_base(fit: Fit, contrast: Floats, base: Booleans, multipliers: Floats) -> Floats:
     """Estimates by event time under other weights, (m, k), zero at the base where there is any other."""
     return based(fit.reweighted(multipliers, contrast), base, np.zeros(len(base)))
+
+
+def permuted_from_base(
+    model: Permutable, estimated: Booleans, base: Booleans, outcome: Floats, labels: Integers
+) -> Relabelled:
+    """The same for other outcomes under other assignments; `estimated` (k,) are the estimates of the model, in order."""
+    found = permuted_regression(model, outcome, labels)
+    estimate, influence = np.full((len(labels), len(base)), np.nan), np.zeros((*labels.shape, len(base)))
+    estimate[:, estimated], influence[:, :, estimated] = found.estimate, found.influence
+    return Relabelled(based(estimate, base, np.zeros(len(base))), influence)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -211,6 +262,8 @@ def cell_effects(
     parts["estimate"] = based(np.where(found, parts["estimate"], np.nan)[None, :], base, cells.cohort)[0]
     ok = np.isfinite(parts["estimate"])
     parts["reweighted"] = partial(_reweighted, fit, full, found, cells)
+    if design.adjustment == "none":
+        parts["relabelled"] = permuted_cells(panel, cells)
     return Effects(
         **parts,
         columns=_cell_columns(panel, cells, treated, control, ok, told, fit.n_obs),

@@ -11,8 +11,9 @@ import numpy as np
 from lnbeval.design import analysed, refuse_gaps, refuse_in_regression
 from lnbeval.effects import BASE_PERIOD, Effects, clusters_among, key_columns
 from lnbeval.errors import DesignError
+from lnbeval.permuted_regression import Permutable
 from lnbeval.regression import Regression, least_squares
-from lnbeval.two_way import regression_inference, reweighted_from_base
+from lnbeval.two_way import permuted_from_base, regression_inference, reweighted_from_base
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +44,8 @@ def local_projections(panel: Panel, design: Design) -> Effects:
     )
     kept = analysed(panel, design)
     horizons = _horizons(kept, design)
-    sample = _sample(kept, design, horizons)
+    slots = _slots(kept, design, horizons)
+    sample = _sample(kept, slots)
     estimated = np.isin(horizons, sample.horizon)
     fit = least_squares(_regression(kept, sample, horizons[estimated]))
     contrast = np.zeros((len(fit.coefficient), len(horizons)))
@@ -52,6 +54,9 @@ def local_projections(panel: Panel, design: Design) -> Effects:
     base = horizons == -1 - design.anticipation
     inference["estimate"] = np.where(estimated | base, inference["estimate"], np.nan)
     inference["reweighted"] = partial(_reweighted, fit, contrast, estimated, base)
+    inference["relabelled"] = partial(
+        permuted_from_base, _permutable(kept, slots, horizons[estimated]), estimated, base
+    )
     return Effects(
         **inference,
         columns=_columns(kept, design, sample, horizons, base, fit.n_obs),
@@ -115,30 +120,70 @@ def _cohorts(panel: Panel, design: Design) -> Floats:
     return np.unique(panel.cohort[within])
 
 
-def _sample(panel: Panel, design: Design, horizons: Integers) -> _Sample:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Slots:
+    """Every horizon of every cohort within the periods."""
+
+    horizon: Integers  # (s,)
+    cohort: Floats  # (s,)
+    until: Floats  # (s,) controls are first treated after this
+    now: Integers  # (s,) position of the period
+    base: Integers  # (s,) position of the base period
+
+    def change(self, outcome: Floats) -> Floats:
+        """Long differences of outcomes (n, t), (n, s)."""
+        return np.asarray(outcome[:, self.now] - outcome[:, self.base])
+
+
+def _slots(panel: Panel, design: Design, horizons: Integers) -> _Slots:
     first, last = int(panel.periods[0]), int(panel.periods[-1])
     cohorts = _cohorts(panel, design)
     horizon = np.repeat(horizons[horizons != -1 - design.anticipation], len(cohorts))
     cohort = np.tile(cohorts, len(horizon) // len(cohorts))
     inside = (cohort + horizon >= first) & (cohort + horizon <= last)
     horizon, cohort = horizon[inside], cohort[inside]
-    change = panel.outcome[:, (cohort + horizon - first).astype(np.int64)]
-    change = change - panel.outcome[:, (cohort - 1 - design.anticipation - first).astype(np.int64)]
     until = np.full(len(cohort), float(last + design.anticipation))
     if design.control_group == "not_yet_treated":
         until = np.maximum(cohort + horizon, cohort) + design.anticipation
-    treated = (panel.cohort[:, None] == cohort) & np.isfinite(change)
-    control = (panel.cohort[:, None] > until) & np.isfinite(change)
+    return _Slots(
+        horizon=horizon,
+        cohort=cohort,
+        until=until,
+        now=(cohort + horizon - first).astype(np.int64),
+        base=(cohort - 1 - design.anticipation - first).astype(np.int64),
+    )
+
+
+def _sample(panel: Panel, slots: _Slots) -> _Sample:
+    change = slots.change(panel.outcome)
+    treated = (panel.cohort[:, None] == slots.cohort) & np.isfinite(change)
+    control = (panel.cohort[:, None] > slots.until) & np.isfinite(change)
     both = treated.any(axis=0) & control.any(axis=0)
     if not both.any():
         raise DesignError("local_projections: no cohort has clean controls at any horizon.")
     change = np.where(treated | control, change, np.nan)
     return _Sample(
-        horizon=horizon[both],
-        cohort=cohort[both],
+        horizon=slots.horizon[both],
+        cohort=slots.cohort[both],
         change=change[:, both],
         treated=treated[:, both],
         control=control[:, both],
+    )
+
+
+def _permutable(panel: Panel, slots: _Slots, horizons: Integers) -> Permutable:
+    """The regression for other assignments of cohorts: a level for each slot and the treatment of each horizon."""
+    cohorts, s = np.unique(panel.cohort)[:, None], len(slots.horizon)
+    own = cohorts == slots.cohort
+    treated = own[:, :, None] & (slots.horizon[:, None] == horizons)
+    level = np.broadcast_to(np.eye(s), (len(cohorts), s, s))
+    return Permutable(
+        slots=slots.change,
+        regressors=np.concatenate([level, treated.astype(float)], axis=2),
+        included=own | (cohorts > slots.until),
+        weight=panel.weight,
+        absorbed=False,
+        contrast=np.eye(s + len(horizons))[:, s:],
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lnbeval.design import analysed, refuse_gaps, refuse_in_regression
-from lnbeval.effects import BASE_PERIOD, Effects, clusters_of_kinds, key_columns
+from lnbeval.effects import BASE_PERIOD, Effects, Relabelled, clusters_of_kinds, key_columns
 from lnbeval.errors import DesignError
 from lnbeval.regression import kinds_of
 from lnbeval.two_way import based, difference_fit, regression_inference
@@ -35,9 +35,10 @@ def stacked(panel: Panel, design: Design) -> Effects:
     which a treated observation weighs one and a control one s_ae / (N_ae^C / sum_a N_ae^C). Changes and levels give the
     same in a balanced panel; with gaps only changes keep unit effects out. Influence is from deviations within each
     experiment, so that common shocks, which fall into different event times of different experiments, are no noise. The
-    shares are taken as given in the errors; the jackknife moves them. The window is the design's or, by default, the
-    widest that every cohort has. Cohorts without the whole
-    window or without clean controls are left out, and every row says so.
+    shares are taken as given in the errors; the jackknife moves them. The window is the design's. By
+    default it is the one with the most cohorts that have all of it and clean controls, every cohort if there is such a
+    window; among these the one of most periods, and of most periods after treatment. Cohorts without the whole window or
+    without clean controls are left out, and every row says so.
 
     Raises DesignError when the design asks for what the stack cannot do, when periods have gaps, or when no cohort has
     an experiment.
@@ -62,6 +63,7 @@ def stacked(panel: Panel, design: Design) -> Effects:
         | {
             "estimate": np.where(told | base, inference["estimate"], np.nan),
             "reweighted": partial(_reweighted, kept, stack),
+            "relabelled": partial(_relabelled, kept.weight, stack),
         },
         columns=_columns(kept, stack, fit.n_obs, told | base, left_out),
         panel=kept,
@@ -83,6 +85,10 @@ class _Stack:
     event_time: Integers  # (e,)
     base: int
     before: Floats  # (n, a) outcome of the treated in the base period, NaN where not observed
+    slot: Integers  # (a, e) position of the period
+    at_base: Integers  # (a,) position of the base period
+    own: Booleans  # (c, a) cohorts of the panel that each experiment is about
+    clean: Booleans  # (c, a) and those that are its clean controls
     change: Floats  # (n, a * e), NaN where not observed, not in the experiment, or at the base
     kind: Integers  # (n,) position of the unit's kind: its cohort and the outcomes observed
     treated: Booleans  # (p, a * e) observations of the treated, by kind
@@ -107,8 +113,27 @@ class _Stack:
 
 
 def _widest(panel: Panel, design: Design) -> tuple[int, int]:
+    """The window of most cohorts, then of most periods, then of most after treatment."""
+    first, last, base = int(panel.periods[0]), int(panel.periods[-1]), 1 + design.anticipation
     cohorts = _cohorts(panel, design)
-    return int(cohorts.min() - panel.periods[0]), int(panel.periods[-1] - cohorts.max())
+    befores, afters = cohorts - first, np.arange(last - int(cohorts.min()) + 1)
+    latest = panel.cohort.max()
+    windows = [(int(before), int(after)) for before in befores[befores >= base] for after in afters]
+    used = [int(_usable(cohorts, latest, window, first, last, design).sum()) for window in windows]
+    if not any(used):
+        remedy = "or use not_yet_treated" if design.control_group == "never_treated" else "or declare less anticipation"
+        raise DesignError(
+            f"stacked: no cohort has clean controls under control_group {design.control_group}, whatever the window. Add units "
+            f"that are treated later or never, {remedy}."
+        )
+    return max(zip(used, windows, strict=True), key=lambda one: (one[0], sum(one[1]), one[1][1]))[1]
+
+
+def _usable(cohorts: Floats, latest: float, window: tuple[int, int], first: int, last: int, design: Design) -> Booleans:
+    """Cohorts with the whole window and, in the last cohort of all, clean controls throughout it."""
+    before, after = window
+    until = cohorts + after if design.control_group == "not_yet_treated" else last
+    return np.asarray((cohorts - before >= first) & (cohorts + after <= last) & (latest > until + design.anticipation))
 
 
 def _cohorts(panel: Panel, design: Design) -> Floats:
@@ -156,11 +181,16 @@ def _experiments(panel: Panel, cohorts: Floats, clean: Booleans, times: Integers
     treated, control = (np.repeat(side[first], e, axis=1) & both for side in (own, clean))
     in_base = panel.outcome[:, at_base]
     change = panel.outcome[:, slot.ravel()] - np.repeat(in_base, e, axis=1)
+    example = np.unique(panel.cohort, return_index=True)[1]
     return _Stack(
         cohort=cohorts,
         event_time=times,
         base=base,
         before=np.where(own, in_base, np.nan),
+        slot=slot,
+        at_base=at_base,
+        own=own[example],
+        clean=clean[example],
         change=np.where((treated | control).take(kind, axis=0), change, np.nan),
         kind=kind,
         treated=treated,
@@ -204,6 +234,28 @@ def _reweighted(panel: Panel, stack: _Stack, multipliers: Floats) -> Floats:
     total = weight.sum(axis=1)
     delta = np.divide(counted, total, out=np.full_like(counted, np.nan), where=total > 0)
     return based(delta, stack.event_time == stack.base, np.zeros(e))
+
+
+def _relabelled(weight: Floats, stack: _Stack, outcome: Floats, labels: Integers) -> Relabelled:
+    """delta_e of other outcomes (n, t) under other assignments (b, n) of cohorts, and influence over n."""
+    a, e = len(stack.cohort), len(stack.event_time)
+    change = outcome[:, stack.slot.ravel()] - np.repeat(outcome[:, stack.at_base], e, axis=1)
+    seen = np.isfinite(change) & np.tile(stack.event_time != stack.base, a)
+    change, sides = np.where(seen, change, 0.0), []
+    for members in (stack.own, stack.clean):
+        held = weight[:, None] * (np.repeat(members, e, axis=1)[labels] & seen)  # (b, n, a * e)
+        total = held.sum(axis=1)
+        mean = np.divide((held * change).sum(axis=1), total, out=np.zeros_like(total), where=total > 0)
+        share = held / np.where(total > 0, total, np.inf)[:, None]
+        sides.append((total, mean, share * (change - mean[:, None])))
+    (treated, mean, above), (control, other, below) = sides
+    mass = np.where(control > 0, treated, 0.0).reshape(-1, a, e)
+    whole = mass.sum(axis=1)
+    share = np.divide(mass, whole[:, None], out=np.zeros_like(mass), where=whole[:, None] > 0)
+    delta = (share * (mean - other).reshape(-1, a, e)).sum(axis=1)
+    spread = np.einsum("bnae,bae->bne", (above - below).reshape(*labels.shape, a, e), share, optimize=True)
+    base = stack.event_time == stack.base
+    return Relabelled(np.where((whole > 0) | base, delta, np.nan), spread)
 
 
 def _columns(panel: Panel, stack: _Stack, n_obs: int, ok: Booleans, left_out: str) -> dict[str, NDArray[Any]]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from lnbeval.design import analysed, regression_panel
 from lnbeval.effects import Effects, key_columns
+from lnbeval.permuted_regression import permuted_regression
 from lnbeval.twfe_diagnosis import effect_weights
-from lnbeval.two_way import refuse_undetermined, regression_inference, two_way_fit
+from lnbeval.two_way import refuse_undetermined, regression_inference, two_way_fit, two_way_permutable
 
 if TYPE_CHECKING:
     from lnbeval.design import Design
     from lnbeval.panel import Panel
+
+ROUNDING: Final = 1e-9  # per cent of negative weight: less is none
 
 
 def twfe(panel: Panel, design: Design) -> Effects:
@@ -25,7 +28,8 @@ def twfe(panel: Panel, design: Design) -> Effects:
     are constant. The design must then say so with control_group `all`. Units treated from the first
     period stay in under `all`.
 
-    Under several cohorts the row says so, with the sum of the negative weights that delta puts on single effects ATT(g, t).
+    Under several cohorts the row says so, with the sum of the negative weights that delta puts on single effects ATT(g, t),
+    if there are any; and when nobody is never treated, that all comparisons are with already or later treated units.
 
     Raises DesignError when the design asks for what the regression cannot do: a control group other than `all` with
     several cohorts, a varying base period, anticipation, or covariate adjustment.
@@ -64,6 +68,7 @@ def twfe(panel: Panel, design: Design) -> Effects:
         estimator="twfe",
         aggregation="overall",
         refit=partial(twfe, design=design),
+        relabelled=partial(permuted_regression, two_way_permutable(kept, treated[:, :, None])),
         treated=(observed & ever)[:, None],
         control=(observed & ~ever)[:, None],
     )
@@ -71,7 +76,14 @@ def twfe(panel: Panel, design: Design) -> Effects:
 
 def _warning(panel: Panel) -> str:
     """What must be said of delta when there are several cohorts."""
-    if len(np.unique(panel.cohort[panel.cohort <= panel.periods[-1]])) < 2:
+    ever = panel.cohort <= panel.periods[-1]
+    if len(np.unique(panel.cohort[ever])) < 2:
         return ""
-    negative = -effect_weights(panel)["weight"].clip(upper=0).sum()
-    return f"also compares with already treated units; {100 * negative:.0f} % of weight on single effects is negative"
+    said = "also compares with already treated units"
+    if ever.all():
+        said = "compares with already or later treated units alone, since none is never treated"
+    negative = -100 * float(effect_weights(panel)["weight"].clip(upper=0).sum())
+    if negative < ROUNDING:
+        return said
+    share = "less than 1" if negative < 0.5 else f"{negative:.0f}"
+    return f"{said}; {share} % of weight on single effects is negative"

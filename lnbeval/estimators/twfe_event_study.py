@@ -10,8 +10,15 @@ import numpy as np
 from lnbeval.design import analysed, not_always_treated, regression_panel
 from lnbeval.effects import BASE_PERIOD, Effects, clusters_among, key_columns
 from lnbeval.errors import DesignError
-from lnbeval.twfe_diagnosis import event_time_fit, event_time_weights
-from lnbeval.two_way import UNTOLD, refuse_undetermined, regression_inference, reweighted_from_base
+from lnbeval.twfe_diagnosis import event_indicators, event_time_fit, event_time_weights
+from lnbeval.two_way import (
+    UNTOLD,
+    permuted_from_base,
+    refuse_undetermined,
+    regression_inference,
+    reweighted_from_base,
+    two_way_permutable,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,6 +69,12 @@ def twfe_event_study(panel: Panel, design: Design) -> Effects:
         | {
             "estimate": np.where(told, inference["estimate"], np.nan),
             "reweighted": partial(_reweighted, fit, contrast, told, times == base),
+            "relabelled": partial(
+                permuted_from_base,
+                two_way_permutable(kept, event_indicators(kept, shown)),
+                times != base,
+                times == base,
+            ),
         },
         columns=_columns(
             kept, fit, event_time, times, base, told, _contamination(kept, fit, shown, design.anticipation)

@@ -66,6 +66,41 @@ def test_all_at_once_is_one_by_one(missing, weighted, by, estimate):
     np.testing.assert_allclose(fast.conf_high, slow.conf_high, rtol=1e-8)
 
 
+@pytest.mark.parametrize("missing", [0.0, 0.1, 0.25])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(
+    ("name", "by"),
+    [
+        *(
+            (name, by)
+            for name in ("sun_abraham", "etwfe")
+            for by in ("cell", "overall", "event_time", "cohort", "period")
+        ),
+        *(
+            (name, by)
+            for name in ("local_projections", "twfe_event_study", "stacked")
+            for by in ("event_time", "overall")
+        ),
+        ("twfe", "overall"),
+    ],
+)
+def test_all_at_once_is_one_by_one_for_regressions(missing, weighted, name, by):
+    effects = effects_of(name, small(missing, weighted, n=18), by)
+    assert effects.relabelled is not None
+    rng = np.random.default_rng(4)
+    labels = np.array([rng.permutation(np.unique(effects.cohort, return_inverse=True)[1]) for _ in range(40)])
+    cohorts = np.unique(effects.cohort)
+    fast = effects.relabelled(effects.panel.outcome, labels)
+    for made, own, b in zip(fast.estimate, fast.influence, range(len(labels)), strict=True):
+        try:
+            slow = effects.refit(replace(effects.panel, cohort=cohorts[labels[b]]))
+        except DesignError:
+            continue
+        if len(slow.estimate) == len(made):
+            np.testing.assert_allclose(made, slow.estimate, rtol=1e-7, atol=1e-9)
+            np.testing.assert_allclose(own, slow.influence / len(own), rtol=1e-6, atol=1e-9)
+
+
 @pytest.mark.parametrize("adjustment", ["reg", "ipw", "dr"])
 @pytest.mark.parametrize(("missing", "weighted"), [(0.0, False), (0.15, True)])
 @pytest.mark.parametrize("control_group", ["never_treated", "not_yet_treated"])

@@ -88,7 +88,7 @@ def _refuse(units: Labels, latitude: Floats, longitude: Floats) -> None:
         if outside.any():
             raise DesignError(
                 f"The {name} of {_first(units, outside)} is outside [-{limit:g}, {limit:g}]: "
-                f"{_first(values, outside)}. Give decimal degrees."
+                f"{_first(np.round(values, 4), outside)}. Give decimal degrees."
             )
 
 

@@ -24,6 +24,9 @@ CHOICES: Final = {
 }
 
 
+NAMED: Final = 6  # cohorts in a message
+
+
 @dataclass(frozen=True, kw_only=True)
 class Design:
     """The comparison.
@@ -36,7 +39,7 @@ class Design:
     anticipation: periods before treatment in which behaviour may already change.
     adjustment: how covariates enter.
     window: (before, after), the periods before and after the first treated one that `stacked` and `local_projections`
-        show; None, the most that every cohort (stacked) or any (local_projections) has.
+        show; None, what most cohorts have whole (stacked) or all that any has (local_projections).
     missing: `pairwise` uses in each comparison the units observed in both its periods; `complete` only units observed
         in every period.
 
@@ -139,7 +142,8 @@ def _refuse_one_sided(panel: Panel) -> None:
 
 
 def _cohorts(panel: Panel) -> str:
-    return ", ".join("never" if np.isinf(g) else f"{g:g}" for g in np.unique(panel.cohort))
+    named = ["never" if np.isinf(g) else f"{g:g}" for g in np.unique(panel.cohort)]
+    return ", ".join(named[:NAMED]) + (f" and {len(named) - NAMED} more" if len(named) > NAMED else "")
 
 
 def not_anticipating(panel: Panel, design: Design) -> Panel:

@@ -48,8 +48,8 @@ def headline(effects: Effects) -> Headline:
         no regression, m >= 100: analytic. With 100, 100 and 200 units 5.3.
         no regression, m >= 15: jackknife. imputation with cohorts of 5 and 10 5.8 and 5.6 (6.3 with AR(1) errors too), of 15 and
             17 4.6 and 5.4; with 8 treated 6.4 and 7.2.
-        no regression, fewer: placebo where the estimator has it; it rejects 4.8 to 5.4, but 29 where the treated vary twice as
-            much and errors are AR(1). Otherwise randomization: imputation with 8 treated 4.5 and 6.2, where the jackknife rejects
+        no regression, fewer: placebo where the estimator has it; it rejects 4.4 to 5.4, but 26 to 34 where the treated vary
+            twice as much, and every row says so. Otherwise randomization: imputation with 8 treated 4.5 and 6.2, where the jackknife rejects
             6.4 and 7.2; with 6 treated 6.1 and 5.9, with 5 4.6 and 5.9 (att_gt 5.0 and 7.2), with 4 5.5 and 6.8, which is why
             below 6 it is not reliable either.
     A control that is treated itself later in the same row counts as treated, unless all controls are of that kind. Where

@@ -43,6 +43,7 @@ FEW: Final = 5  # fewer treated or control units or clusters than this are said 
 CAREFUL: Final = ("cr2", "placebo")  # errors that are not too small with 3 or 4 on a side, see benchmarks/size.md
 CRITICAL_VALUE_STEP: Final = 1e-6  # rounded up to this: finer digits are noise of the draws and differ between machines
 UNRELIABLE: Final = "no method is reliable with so few: read it as a description"
+ALIKE: Final = "the error is that of placebos among the controls: far too small if the treated vary more than they do"
 NO_ERROR: Final = "no error: the estimate cannot be made without some cluster, or does not vary"
 RIDGE: Final = 1e-10  # keeps the Cholesky factor of a singular correlation matrix finite
 NODES: Final = 20_170_601  # without a generator the critical value is a sum over these fixed nodes, the same each time
@@ -99,6 +100,8 @@ def infer(
         spread = _spread(effects, chosen, draws, rng, places)
         sure = _by_t(effects, _without_lone_units(effects, spread), level, draws, rng)
         sure = replace(sure, careful=chosen in CAREFUL, no_error=NOT_POSITIVE if chosen == "conley" else NO_ERROR)
+    if chosen == "placebo":
+        sure = replace(sure, warning=ALIKE)
     if decided is not None and not decided.reliable:
         sure = replace(sure, warning=UNRELIABLE)
     return _table(effects, sure, chosen)

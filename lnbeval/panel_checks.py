@@ -53,9 +53,7 @@ def checked_periods(values: pd.Series, name: str) -> tuple[Integers, Integers]:
 def checked_units(values: pd.Series, name: str) -> tuple[Labels, Integers]:
     """Distinct units in order of first appearance, and for each row the position of its unit."""
     if values.isna().any():
-        raise PanelError(
-            f"Unit '{name}' is empty in {_rows(values, values.isna().to_numpy())}. Fill or drop these rows."
-        )
+        raise PanelError(f"Unit '{name}' is empty in {_empty_rows(values)}. Fill or drop these rows.")
     row, units = pd.factorize(values)
     return np.asarray(units, dtype=object), row.astype(np.int64)
 
@@ -67,7 +65,8 @@ def refuse_duplicates(row: Integers, column: Integers, units: Labels, periods: I
     if twice.size:
         named = [f"{units[i // len(periods)]} in {periods[i % len(periods)]} ({times[i]} rows)" for i in twice[:SHOWN]]
         raise PanelError(
-            f"More than one row for the same unit and period: {_listed(named, twice.size)}. Keep one each."
+            f"More than one row for the same unit and period: {_listed(named, twice.size)}. Keep one each; if rows are persons "
+            "or households asked once, use repeated_cross_sections (--estimator repeated_cross_sections)."
         )
 
 
@@ -78,7 +77,7 @@ def checked_outcome(frame: pd.DataFrame, outcome: str, unit: str, period: str) -
     bad = (np.isnan(numbers) & values.notna().to_numpy()) | np.isinf(numbers)
     if bad.any():
         named = [
-            f"{values.iloc[i]!r} for {frame[unit].iloc[i]} in {frame[period].iloc[i]}"
+            f"{_cell(values.iloc[i])} for {frame[unit].iloc[i]} in {frame[period].iloc[i]}"
             for i in np.flatnonzero(bad)[:SHOWN]
         ]
         raise PanelError(f"Outcome '{outcome}' is not a number: {_listed(named, int(bad.sum()))}.")
@@ -119,7 +118,7 @@ def unit_numbers(values: pd.Series, row: Integers, units: Labels, name: str, *, 
 def unit_values(values: pd.Series, row: Integers, units: Labels, name: str) -> Labels:
     """One label per unit, the same in all its rows."""
     if values.isna().any():
-        raise PanelError(f"'{name}' is empty in {_rows(values, values.isna().to_numpy())}. Fill it for every unit.")
+        raise PanelError(f"'{name}' is empty in {_empty_rows(values)}. Fill it for every unit.")
     codes, labels = pd.factorize(values)
     first = _constant(codes.astype(float), row, units, name, labels=labels)
     return np.asarray(labels, dtype=object)[first.astype(np.int64)]
@@ -155,6 +154,12 @@ def _refuse_undeclared(cohorts: Floats, row: Integers, periods: Integers, *, nam
     codes = [("empty", "empty", np.isnan(cohorts))]
     codes += [(f"{code:g}", f"{code:g}", cohorts == code) for code in np.unique(cohorts[far])]
     codes = [(said, code, where) for said, code, where in codes if where.any()]
+    if len(codes) > SHOWN:
+        raise PanelError(
+            f"Cohort '{name}' holds {len(codes)} values that are no periods of these data ({periods[0]} to {periods[-1]}): "
+            f"{_listed((said for said, _, _ in codes[:SHOWN]), len(codes))}. It does not look like the first treated period: "
+            "name another column."
+        )
     if codes:
         found = " and ".join(f"{said} for {np.unique(row[where]).size} units" for said, _, where in codes)
         raise PanelError(
@@ -163,8 +168,10 @@ def _refuse_undeclared(cohorts: Floats, row: Integers, periods: Integers, *, nam
         )
     whole = ~np.isfinite(cohorts) | (cohorts == np.floor(cohorts))
     if not whole.all():
-        wrong = ", ".join(f"{value:g}" for value in np.unique(cohorts[~whole])[:SHOWN])
-        raise PanelError(f"Cohort '{name}' must be a whole period; found {wrong}.")
+        wrong = np.unique(cohorts[~whole])
+        raise PanelError(
+            f"Cohort '{name}' must be a whole period; found {_listed((f'{one:g}' for one in wrong[:SHOWN]), wrong.size)}."
+        )
 
 
 def _constant(
@@ -181,13 +188,26 @@ def _constant(
 
 def _distinct(values: Floats, labels: pd.Index | None) -> str:
     distinct = np.unique(values)
-    return ", ".join(f"{value:.10g}" if labels is None else str(labels[int(value)]) for value in distinct)
+    named = [f"{value:.10g}" if labels is None else str(labels[int(value)]) for value in distinct[:SHOWN]]
+    return ", ".join(named) + (f" and {distinct.size - SHOWN} more" if distinct.size > SHOWN else "")
 
 
 def _rows(values: pd.Series, bad: NDArray[np.bool_]) -> str:
     """The first rows that are wrong, counted from 1 below the header, with what stands there."""
-    named = [f"row {i + 1} ({values.iloc[i]!r})" for i in np.flatnonzero(bad)[:SHOWN]]
+    named = [f"row {i + 1} ({_cell(values.iloc[i])})" for i in np.flatnonzero(bad)[:SHOWN]]
     return _listed(named, int(bad.sum()))
+
+
+def _empty_rows(values: pd.Series) -> str:
+    empty = np.flatnonzero(values.isna().to_numpy())
+    return _listed((f"row {i + 1}" for i in empty[:SHOWN]), empty.size)
+
+
+def _cell(value: object) -> str:
+    """A cell as it stands in the file: `empty`, text in quotes, numbers without digits that nobody wrote."""
+    if value is None or value != value or value is pd.NA:  # noqa: PLR0124  # only what is missing differs from itself
+        return "empty"
+    return f"{value:.10g}" if isinstance(value, float) else repr(value) if isinstance(value, str) else str(value)
 
 
 def _listed(named: Iterable[str], total: int) -> str:

@@ -164,9 +164,10 @@ def _refuse_single(blocks: Sequence[Block], cluster: Labels) -> None:
     sides = {f"cohort {block.cohort:g}": block.treated for block in blocks} | {"the controls": blocks[0].controls}
     single = [name for name, units in sides.items() if len(set(cluster[units].tolist())) < FEWEST]
     if single:
+        have = "has only one" if single != ["the controls"] and len(single) == 1 else "have only one"
         raise DesignError(
-            f"The bootstrap needs two units or clusters to resample from in each group; {' and '.join(single)} have one. "
-            "Use the placebo."
+            f"The bootstrap needs two units or clusters to resample from in each group; {' and '.join(single)} {have}. Use "
+            "randomization."
         )
 
 

@@ -46,7 +46,7 @@ def wild_bootstrap(
     With rows X, weights W, M = (X'WX)^-1, clusters g and v_g a random sign (or one of Webb's six points), the bootstrap
     outcomes are X beta~ + v_g e~_g. Null imposed (WCR): beta~ and e~ are those of the regression in which c'beta = r.
     Otherwise (WCU) those of the regression as it is. All sign vectors are used where there are at most `draws` of them,
-    the p-value then being the share of statistics at least as large as the observed one, itself included; with draws it is
+    the p-value then being the share of statistics at least as large as the observed one, at least one of them; with draws it is
     (1 + number at least as large) / (1 + draws). Webb's points are drawn with fewer than 8 clusters, unless told otherwise.
     The interval holds the r that the test does not reject at 1 - level: e~ is linear in r, so each draw's t is known for
     every r.

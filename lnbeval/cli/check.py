@@ -89,7 +89,10 @@ def _unusable(
         table = workspace.root / "data" / parameters.treatment.table
         cohort = treated_municipalities(table, parameters.treatment, reference)["cohort"]
         rows = indicator_values(values, parameters, reference).join(cohort, on="code")
-        return [DesignError(f"{code}: {error}") for code, error in refused(rows, parameters, reference).items()]
+        reasons: dict[str, list[str]] = {}
+        for code, error in refused(rows, parameters, reference).items():
+            reasons.setdefault(str(error), []).append(code)
+        return [DesignError(f"{', '.join(codes)}: {reason}") for reason, codes in reasons.items()]
     except DataError as error:
         return [error]
 

@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lnbeval import __version__
+from lnbeval.cli.option_conflicts import (
+    ColumnsCommand,
+    NearChoice,
+    listed,
+    refuse_columns,
+    refuse_options,
+    refuse_persons_as_units,
+)
 from lnbeval.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -28,6 +36,7 @@ INFERENCE = (
 
 
 @click.command(
+    cls=ColumnsCommand,
     epilog="""\b
 Example:
   lnbeval estimate panel.csv --unit code --period year --outcome turnout --cohort first_treated --never 0 --by event_time
@@ -39,18 +48,18 @@ Example:
 @click.option("--outcome", required=True, help="Column with the outcome; empty where not observed.")
 @click.option("--cohort", required=True, help="Column with the first treated period of the unit.")
 @click.option("--never", help="How never treated is coded in --cohort: empty, inf, or a number such as 0.")
-@click.option("--estimator", type=click.Choice(ESTIMATORS), default="att_gt", show_default=True)
+@click.option("--estimator", type=NearChoice(ESTIMATORS), default="att_gt", show_default=True)
 @click.option(
     "--control-group",
-    type=click.Choice(["never_treated", "not_yet_treated", "all"]),
+    type=NearChoice(["never_treated", "not_yet_treated", "all"]),
     help="Default: what the estimator compares with, never_treated for att_gt, all for twfe.",
 )
-@click.option("--base-period", type=click.Choice(["universal", "varying"]), default="universal", show_default=True)
+@click.option("--base-period", type=NearChoice(["universal", "varying"]), default="universal", show_default=True)
 @click.option("--anticipation", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("--missing", type=click.Choice(["pairwise", "complete"]), default="pairwise", show_default=True)
+@click.option("--missing", type=NearChoice(["pairwise", "complete"]), default="pairwise", show_default=True)
 @click.option(
     "--adjustment",
-    type=click.Choice(["none", "reg", "ipw", "dr"]),
+    type=NearChoice(["none", "reg", "ipw", "dr"]),
     default="none",
     show_default=True,
     help="How covariates enter, for att_gt, triple_difference and repeated_cross_sections; reg also for etwfe.",
@@ -65,8 +74,8 @@ Example:
 @click.option("--window", help="Periods before and after, as 3,2: for stacked and local_projections.")
 @click.option("--weight", help="Column with the weight of the unit (of the person in cross-sections).")
 @click.option("--cluster", help="Column with the cluster of the unit. Default: the unit itself.")
-@click.option("--by", type=click.Choice(BY), default="overall", show_default=True)
-@click.option("--inference", type=click.Choice(INFERENCE), default="rule", show_default=True)
+@click.option("--by", type=NearChoice(BY), default="overall", show_default=True)
+@click.option("--inference", type=NearChoice(INFERENCE), default="rule", show_default=True)
 @click.option("--strata", help="Column within which randomization permutes who was treated.")
 @click.option("--coordinates", help="Columns with latitude and longitude, as lat,lon: for conley.")
 @click.option(
@@ -93,7 +102,9 @@ def estimate(file: Path, **options: Any) -> None:  # noqa: ANN401
     from lnbeval.cli.tidy_file import read_tidy_file  # noqa: PLC0415
     from lnbeval.inference import infer  # noqa: PLC0415
 
+    refuse_options(options, estimator=_estimator(options))
     frame = read_tidy_file(file, sheet=options["sheet"])
+    refuse_columns(frame, options)
     effects = _effects(_panel(frame, options), options)
     seed = options["seed"]
     table = infer(
@@ -102,7 +113,7 @@ def estimate(file: Path, **options: Any) -> None:  # noqa: ANN401
         level=options["level"],
         draws=options["draws"],
         rng=None if seed is None else default_rng(seed),
-        strata=_strata(frame, effects, options),
+        strata=None if options["strata"] is None else _of_units(frame, effects, options, options["strata"]),
         places=_places(frame, effects, options),
     )
     table = table.assign(indicator=options["outcome"])
@@ -113,18 +124,19 @@ def _panel(frame: pd.DataFrame, options: dict[str, Any]) -> Panel:
     from lnbeval.panel import Panel  # noqa: PLC0415
 
     roles = {name: options[name] for name in ("period", "outcome", "cohort", "weight", "never")}
-    roles["covariates"] = _listed(options["covariates"])
+    roles["covariates"] = listed(options["covariates"])
     if options["estimator"] == "repeated_cross_sections":
-        if options["comparison"]:
-            raise ParameterError("--comparison is for triple_difference; rows of persons have none.")
+        refuse_persons_as_units(frame, options)
         return Panel.from_rows(frame, cluster=options["cluster"] or options["unit"], **roles)
     return Panel.from_long(
         frame, unit=options["unit"], cluster=options["cluster"], comparison=options["comparison"], **roles
     )
 
 
-def _listed(text: str | None) -> list[str]:
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
+def _estimator(options: dict[str, Any]) -> str:
+    """The estimator's name: the two-way regression by event time is one of its own."""
+    event_study = options["estimator"] == "twfe" and options["by"] == "event_time"
+    return "twfe_event_study" if event_study else str(options["estimator"])
 
 
 def _effects(panel: Panel, options: dict[str, Any]) -> Effects:
@@ -132,9 +144,7 @@ def _effects(panel: Panel, options: dict[str, Any]) -> Effects:
     from lnbeval.design import Design  # noqa: PLC0415
     from lnbeval.estimators import ESTIMATORS as REGISTERED  # noqa: PLC0415
 
-    by, name = options["by"], options["estimator"]
-    if name == "twfe" and by == "event_time":
-        name = "twfe_event_study"
+    by, name = options["by"], _estimator(options)
     estimator = REGISTERED[name]
     if by not in estimator.shows:
         shows = ("overall", "event_time") if name == "twfe" else estimator.shows
@@ -163,32 +173,36 @@ def _window(text: str | None) -> tuple[int, int] | None:
     return before, after
 
 
-def _strata(frame: pd.DataFrame, effects: Effects, options: dict[str, Any]) -> Any:  # noqa: ANN401
-    return None if options["strata"] is None else _of_units(frame, effects, options, options["strata"])
-
-
 def _places(frame: pd.DataFrame, effects: Effects, options: dict[str, Any]) -> Any:  # noqa: ANN401
-    if options["coordinates"] is None and options["cutoff_km"] is None:
+    if options["coordinates"] is None:
         return None
     from lnbeval.inference import Places  # noqa: PLC0415
 
-    names = _listed(options["coordinates"])
-    if len(names) != 2 or options["cutoff_km"] is None:
-        raise ParameterError("conley needs both --coordinates (two columns, as lat,lon) and --cutoff-km.")
-    latitude, longitude = (_of_units(frame, effects, options, name).astype(float) for name in names)
+    latitude, longitude = (
+        _of_units(frame, effects, options, name, numbers=True) for name in listed(options["coordinates"])
+    )
     return Places(latitude=latitude, longitude=longitude, cutoff_km=options["cutoff_km"])
 
 
-def _of_units(frame: pd.DataFrame, effects: Effects, options: dict[str, Any], column: str) -> Any:  # noqa: ANN401
-    """The value of a column for each unit of the effects."""
-    from lnbeval.panel_checks import checked_columns, checked_units, unit_values  # noqa: PLC0415
+def _of_units(
+    frame: pd.DataFrame, effects: Effects, options: dict[str, Any], column: str, *, numbers: bool = False
+) -> Any:  # noqa: ANN401
+    """The value of a column for each unit of the effects: of rows, which are numbered from 1, or of what --unit names.
+
+    Raises PanelError, naming rows, where a value is missing, is no number although it must be one, or varies in a unit.
+    """
+    from numpy import arange  # noqa: PLC0415
+
+    from lnbeval.panel_checks import checked_columns, checked_units, unit_numbers, unit_values  # noqa: PLC0415
 
     checked_columns(frame, [column])
-    if options["estimator"] == "repeated_cross_sections":
-        return frame[column].to_numpy()[effects.panel.units.astype(int) - 1]  # rows are counted from 1
-    units, row = checked_units(frame[options["unit"]], options["unit"])
-    values = unit_values(frame[column], row, units, column)
-    return values[[units.tolist().index(unit) for unit in effects.panel.units]]
+    row = arange(len(frame))
+    units = (row + 1).astype(object)
+    if options["estimator"] != "repeated_cross_sections":
+        units, row = checked_units(frame[options["unit"]], options["unit"])
+    values = (unit_numbers if numbers else unit_values)(frame[column], row, units, column)
+    position = {unit: place for place, unit in enumerate(units.tolist())}
+    return values[[position[unit] for unit in effects.panel.units.tolist()]]
 
 
 def _json(table: pd.DataFrame, file: Path, options: dict[str, Any]) -> str:

@@ -126,7 +126,7 @@ def _card(workspace: Workspace, name: str, notebooks: Sequence[str], reference: 
         n_pages=len(pages),
         facts=(
             ("Targeted municipalities", str(len(_treated(workspace, parameters, reference)))),
-            ("Indicators", str(len(parameters.indicators))),
+            ("Indicators", str(len(parameters.estimated))),
             ("Municipality-years", str(flow["municipality_years"])),
         ),
         downloads=tuple(Link(href=f"{folder}/{file}", text=file) for file in DOWNLOADS),

@@ -84,14 +84,31 @@ def _aligned(rows: Sequence[list[str]]) -> list[str]:
 
 def _foot(table: pd.DataFrame) -> str:
     row = table.iloc[0]
-    df = table["df"].dropna()
-    reference = f"t with {_span(df)} df" if len(df) else REFERENCES.get(str(row["inference"]), "normal reference")
     return (
-        f"{row['estimator']}, controls: {row['control_group']}, inference: {row['inference']} ({reference}), "
-        f"{_span(table['n_units'].dropna())} units."
+        f"{row['estimator']}, controls: {row['control_group']}, inference: {row['inference']}{_reference(table)}, "
+        f"{_counted(table)}."
     )
 
 
+def _reference(table: pd.DataFrame) -> str:
+    """What the errors are compared with; "" where no row has any."""
+    df, method = table["df"].dropna(), str(table["inference"].iloc[0])
+    if len(df):
+        return f" (t with {_span(df)} df)"
+    if method in REFERENCES:
+        return f" ({REFERENCES[method]})"
+    return " (normal reference)" if table["std_error"].notna().any() else ""
+
+
+def _counted(table: pd.DataFrame) -> str:
+    """Units, or rows where these are units of their own, and the clusters where they are others."""
+    kind = "rows" if table["estimator"].iloc[0] == "repeated_cross_sections" else "units"
+    units, clusters = table["n_units"].dropna(), table["n_clusters"].dropna()
+    among = f" in {_span(clusters)} clusters" if kind == "rows" or clusters.max() < units.max() else ""
+    return f"{_span(units)} {kind}{among}"
+
+
 def _span(values: pd.Series) -> str:
-    low, high = values.min(), values.max()
-    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    """One number where all agree in what is shown, one decimal."""
+    low, high = (f"{round(float(value), 1):.10g}" for value in (values.min(), values.max()))
+    return low if low == high else f"{low} to {high}"

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnbeval.design import Design
-    from lnbeval.panel import Floats, Integers, Panel
+    from lnbeval.panel import Floats, Integers, Labels, Panel
 
 FEWEST: Final = 2  # periods before treatment, and controls
+NAMED: Final = 5  # units or periods in a message
 FITTED_PERIOD: Final = "fitted period: the weights were chosen to make this gap small, so it does not test the trends"
 
 
@@ -105,14 +106,25 @@ def _controls(panel: Panel, design: Design, cohorts: Floats) -> Integers:
             f"synthetic_did weighs controls and needs at least {FEWEST} never treated units; found: {named}."
         )
     used = untreated | np.isin(panel.cohort, cohorts)
-    gaps = panel.units[used & ~np.isfinite(panel.outcome).all(axis=1)]
-    if len(gaps):
-        more = f" and {len(gaps) - 5} more" if len(gaps) > 5 else ""
+    seen = np.isfinite(panel.outcome)
+    if not seen[used].all():
+        whole = used & seen.all(axis=1)
+        enough = (whole & ~untreated).any() and (whole & untreated).sum() >= FEWEST
+        units, periods = _some(panel.units[used & ~whole]), _some(panel.periods[~seen[used].all(axis=0)])
+        remedy = (
+            f"leave these units out (design.missing: complete, or --missing complete), which keeps {whole.sum()} of {used.sum()}"
+            if enough
+            else "leave out the units or the periods with the most gaps: too few units are complete to leave out all others"
+        )
         raise DesignError(
-            f"synthetic_did needs every outcome; some are missing for {', '.join(map(str, gaps[:5]))}{more}. Complete the "
-            "data, or leave these units out with missing='complete'."
+            f"synthetic_did needs every outcome; some are missing for {units}, in {periods}. Complete the data, or {remedy}."
         )
     return np.flatnonzero(untreated)
+
+
+def _some(names: Labels | Integers) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(map(str, names[:NAMED]))}{more}"
 
 
 def _block(panel: Panel, design: Design, g: float, controls: Integers) -> Block:

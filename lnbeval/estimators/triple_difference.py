@@ -31,7 +31,8 @@ def triple_difference(panel: Panel, design: Design) -> Effects:
     """
     if panel.comparison is None:
         raise DesignError(
-            "triple_difference needs the outcome of a comparison group within each unit. Name it (comparison), or use att_gt."
+            "triple_difference needs the outcome of a comparison group within each unit. Name it, by design.within in parameters "
+            "or as `comparison` of the panel, or use att_gt."
         )
     return _of_gap(replace(panel, outcome=panel.outcome - panel.comparison, comparison=None), design)
 

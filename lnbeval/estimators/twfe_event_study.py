@@ -35,7 +35,7 @@ def twfe_event_study(panel: Panel, design: Design) -> Effects:
 
     The base is e = -1 - anticipation. Weighted least squares with the unit weights, all observed outcomes. With several
     cohorts delta_e is contaminated by the effects at other event times (Sun and Abraham 2021): a comparison, never the
-    headline, and the design must say control_group `all`. Each row says by how much. Units treated from the first period are left out.
+    headline, and the design must say control_group `all`. Every row says by how much, at most. Units treated from the first period are left out.
 
     Raises DesignError when the design asks for what the regression cannot do (see `twfe`), when no treated unit is
     observed at the base, or when there are no units that are never treated.
@@ -105,7 +105,7 @@ def _columns(
     ever = panel.cohort <= panel.periods[-1]
     at = (event_time[:, :, None] == times) & ever[:, None, None]  # (n, t, k)
     weights = panel.weight[:, None] * ((event_time == base) & ever[:, None])
-    doubt = np.array([_doubt(contamination.get(float(e), 0.0)) for e in times], dtype=object)
+    doubt = _doubt(max(contamination.values(), default=0.0))
     return key_columns(
         {
             "cohort": np.nan,
@@ -139,4 +139,4 @@ def _contamination(panel: Panel, fit: Fit, shown: Floats, anticipation: int) -> 
 def _doubt(contamination: float) -> str:
     if contamination < NEGLIGIBLE:
         return ""
-    return f"weighs effects at other event times too, by {100 * contamination:.0f} % in all"
+    return f"weighs effects at other event times too, by up to {100 * contamination:.0f} %"

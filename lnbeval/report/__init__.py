@@ -8,12 +8,15 @@ from lnbeval.report.facts import facts
 from lnbeval.report.findings import findings
 from lnbeval.report.forest import forest
 from lnbeval.report.group_means import group_means
+from lnbeval.report.method_lines import method_line
 from lnbeval.report.numbers import interval, number, p_text, signed
 from lnbeval.report.sentences import sentence
-from lnbeval.report.tables import checks, method_line, results_table, side_by_side, table
+from lnbeval.report.side_by_side import side_by_side
+from lnbeval.report.tables import checks, results_by_indicator, results_table, table
 from lnbeval.report.tile_map import tile_map
 from lnbeval.report.titles import checks_title, overall_title, trend_title
 from lnbeval.report.truth_against_estimate import truth_against_estimate
+from lnbeval.report.verdicts import verdicts
 
 __all__ = [
     "Exhibit",
@@ -31,6 +34,7 @@ __all__ = [
     "number",
     "overall_title",
     "p_text",
+    "results_by_indicator",
     "results_table",
     "sentence",
     "side_by_side",
@@ -39,4 +43,5 @@ __all__ = [
     "tile_map",
     "trend_title",
     "truth_against_estimate",
+    "verdicts",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -11,6 +11,9 @@ from lnbeval.report.exhibit import Exhibit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+LONG: Final = 90  # letters of a note that has the width of the page
 
 
 def facts(entries: Sequence[tuple[str, str, str]], *, title: str, caption: str = "") -> Exhibit:
@@ -24,4 +27,5 @@ def facts(entries: Sequence[tuple[str, str, str]], *, title: str, caption: str =
 
 def _item(label: str, value: str, note: str) -> str:
     small = f'<dd class="fact-note">{escape(note)}</dd>' if note else ""
-    return f'<div><dt>{escape(label)}</dt><dd class="fact-value">{escape(value)}</dd>{small}</div>'
+    kind = ' class="told"' if len(note) > LONG else ""
+    return f'<div{kind}><dt>{escape(label)}</dt><dd class="fact-value">{escape(value)}</dd>{small}</div>'

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lnbeval.report.rows import row_name
 from lnbeval.report.strips import STRIP_WIDTH, painter, strips, value_text
 from lnbeval.report.svg import draw
-from lnbeval.report.tables import row_name
 
 if TYPE_CHECKING:
     import pandas as pd

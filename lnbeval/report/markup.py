@@ -6,8 +6,10 @@ import base64
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -21,6 +23,7 @@ Format = int | Callable[..., str]  # decimals, or a function from a value to its
 CALENDAR: Final = frozenset({"period", "cohort", "year", "first_treated", "event_time"})  # integers without commas
 SYMBOLS: Final = frozenset({"p", "df", "n"})  # keep their small letter
 SLUG_LENGTH: Final = 48
+MANY: Final = 8  # columns: more are set closer
 HIDDEN: Final = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"  # heard, not seen
 
 
@@ -39,28 +42,33 @@ def html_table(
     formats: Mapping[str, Format] | None = None,
     headers: int = 1,
     right: Collection[str] = (),
-    row_classes: list[str] | None = None,
-    notes: list[str] | None = None,
+    row_classes: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    shared: Sequence[Sequence[str]] = (),
+    groups: Sequence[str] = (),
 ) -> str:
     """One accessible `<table>`: a visually hidden caption, scoped headings, the first `headers` columns head each row.
 
-    Numeric columns and those named in `right` are aligned to the right. `notes`, one per row, stand below their rows.
+    Numeric columns and those named in `right` are aligned to the right. `notes`, one per row, stand below their rows;
+    `shared`, some per row, below and apart, for those of several rows. `groups`, one per row, head the rows that follow one
+    another in the same group. A cell's second line is set smaller.
     """
     names = [str(name) for name in frame.columns]
     numeric = [str(name) in right or _is_number(frame[name]) for name in frame.columns]
     texts = [_texts(frame[name], (formats or {}).get(str(name))) for name in frame.columns]
     head = "".join(_cell(heading(name), "th", "col", right) for name, right in zip(names, numeric, strict=True))
-    classes = row_classes or [""] * len(frame)
-    body = "".join(
-        _row([column[i] for column in texts], numeric, headers=headers, row_class=classes[i])
-        + _note(notes[i] if notes else "", len(names))
+    rows = [
+        _row([column[i] for column in texts], numeric, headers=headers, row_class=row_classes[i] if row_classes else "")
+        + (_note(notes[i], len(names), "note") if notes and notes[i] else "")
+        + "".join(_note(note, len(names), "note shared") for note in (shared[i] if shared else ()))
         for i in range(len(frame))
-    )
+    ]
+    kind = "data many" if len(names) > MANY else "data"
     hidden = f'<caption style="{HIDDEN}">{escape(caption)}</caption>' if caption else ""
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption or "Table")}" '
-        f'style="overflow-x:auto"><table class="data">{hidden}<thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+        f'style="overflow-x:auto"><table class="{kind}">{hidden}<thead><tr>{head}</tr></thead>'
+        f"{_grouped(rows, groups, len(names))}</table></div>"
     )
 
 
@@ -110,15 +118,23 @@ def _row(texts: list[str], numeric: list[bool], *, headers: int, row_class: str)
     return (f'<tr class="{row_class}">' if row_class else "<tr>") + "".join(cells) + "</tr>"
 
 
-def _note(text: str, columns: int) -> str:
+def _grouped(rows: list[str], groups: Sequence[str], columns: int) -> str:
+    if not groups:
+        return f"<tbody>{''.join(rows)}</tbody>"
+    bodies = []
+    for name, part in groupby(zip(groups, rows, strict=True), key=itemgetter(0)):
+        head = f'<th scope="rowgroup" colspan="{columns}" style="text-align:left"><span class="note-text">{escape(name)}</span></th>'
+        bodies.append(f'<tbody><tr class="group">{head}</tr>{"".join(row for _, row in part)}</tbody>')
+    return "".join(bodies)
+
+
+def _note(text: str, columns: int, kind: str) -> str:
     style = "text-align:left;padding-top:0"
-    return (
-        f'<tr class="note"><td colspan="{columns}" style="{style}"><span class="note-text">{escape(text)}</span></td></tr>'
-        if text
-        else ""
-    )
+    return f'<tr class="{kind}"><td colspan="{columns}" style="{style}"><span class="note-text">{escape(text)}</span></td></tr>'
 
 
 def _cell(text: str, tag: str, scope: str, right: bool) -> str:
     attributes = (f' scope="{scope}"' if scope else "") + (' class="num"' if right else "")
-    return f'<{tag}{attributes} style="text-align:{"right" if right else "left"}">{escape(text)}</{tag}>'
+    first, _, second = text.partition("\n")
+    shown = escape(first) + (f'<br><small class="cell-note">{escape(second)}</small>' if second else "")
+    return f'<{tag}{attributes} style="text-align:{"right" if right else "left"}">{shown}</{tag}>'

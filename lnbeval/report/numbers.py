@@ -61,6 +61,14 @@ def row_decimals(row: pd.Series) -> int:
     return by_size if pd.isna(half_width) else max(by_size, decimals_for(half_width) - 2)
 
 
+def shared_decimals(rows: pd.DataFrame) -> int:
+    """Decimals for several estimates with intervals: three digits for the largest, and never fewer than any width has."""
+    half_widths = (rows["conf_high"] - rows["conf_low"]) / 2
+    by_size = decimals_for(*rows["estimate"], *rows["conf_low"], *rows["conf_high"])
+    known = half_widths[half_widths > 0]
+    return by_size if known.empty else max(by_size, decimals_for(float(known.min())) - 2)
+
+
 def significant(value: float, digits: int = 2) -> float:
     """`value` to so many significant digits, for an "about"."""
     return float(f"{value:.{digits}g}")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from lnbeval.report.numbers import SUPPRESSED, interval, row_decimals, signed
+from lnbeval.report.rows import row_name
 from lnbeval.report.svg import POINTS, axes_at, number_ticks
-from lnbeval.report.tables import row_name
 from lnbeval.report.theme import BLUE, GRID, INK, MUTED, ORANGE, SMALL, SURFACE
 
 if TYPE_CHECKING:

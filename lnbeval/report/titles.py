@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lnbeval.inference import UNRELIABLE
 from lnbeval.report.numbers import row_decimals, signed
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ def trend_title(rows: pd.DataFrame, label: str, *, anticipation: int = 0) -> str
     """For estimates by event time: the last one, and whether the periods before treatment speak against it."""
     made = rows[(rows["status"] == "ok") & ~rows["reason"].str.startswith("base period")]
     before = made[(made["event_time"] < -anticipation) & made["band_low"].notna()]
+    few = before["reason"].str.contains(UNRELIABLE, regex=False)
     after = made[made["event_time"] >= 0].sort_values("event_time")
     if after.empty:
         return f"{label}: no estimate after treatment"
@@ -27,20 +29,37 @@ def trend_title(rows: pd.DataFrame, label: str, *, anticipation: int = 0) -> str
         if years == 0
         else f"{years} {'year' if years == 1 else 'years'} after treatment began"
     )
-    apart = int(_outside(before["band_low"], before["band_high"]).sum())
-    earlier = (
-        f"{apart} of {len(before)} bands before treatment exclude zero" if len(before) else "nothing before to compare"
-    )
+    earlier = _earlier(before[~few], int(few.sum()))
     return f"{label}: {signed(last['estimate'], row_decimals(last))} {last['unit']} {when}; {earlier}"
 
 
-def overall_title(rows: pd.DataFrame, *, what: str = "indicators") -> str:
-    """For one estimate per indicator: how many intervals exclude zero, and how many could not be made."""
+def _earlier(before: pd.DataFrame, few: int) -> str:
+    apart = int(_outside(before["band_low"], before["band_high"]).sum())
+    told = f"{apart} of {len(before)} bands before treatment exclude zero" if len(before) else ""
+    untold = f"{few} before treatment cannot tell: too few units" if few else ""
+    return ", ".join(filter(None, (told, untold))) or "nothing before to compare"
+
+
+def overall_title(rows: pd.DataFrame, *, what: str = "indicators", level: float = 0.95) -> str:
+    """For one estimate each: how many intervals exclude zero, before and after adjustment, and how many there are not.
+
+    After adjustment: an adjusted p-value below 1 - level, of the rows that have one.
+    """
     made = rows[rows["conf_low"].notna()]
-    clear = _outside(made["conf_low"], made["conf_high"]).sum()
+    clear = excludes_zero(made).sum()
     title = f"For {clear} of {len(rows)} {what} the data can tell the direction of the effect"
+    title += _after_adjustment(made, level) if len(rows) > 1 else ""
     absent = len(rows) - len(made)
     return f"{title}; {absent} could not be made" if absent else title
+
+
+def _after_adjustment(made: pd.DataFrame, level: float) -> str:
+    adjusted = made["p_value_adjusted"].dropna()
+    before = ", before adjustment for looking at several"
+    if adjusted.empty:
+        return before
+    of_those = "" if len(adjusted) == len(made) else f" of the {len(adjusted)} in a family"
+    return f"{before}; for {int((adjusted < 1 - level).sum())}{of_those} after it"
 
 
 def checks_title(checks: pd.DataFrame) -> str:
@@ -49,6 +68,11 @@ def checks_title(checks: pd.DataFrame) -> str:
     unknown = int(checks["passed"].isna().sum())
     title = f"{failed} of {len(checks)} checks failed" if failed else f"None of {len(checks)} checks failed"
     return f"{title}; {unknown} cannot tell" if unknown else title
+
+
+def excludes_zero(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Of each row, whether its interval lies on one side of zero."""
+    return _outside(rows["conf_low"], rows["conf_high"])
 
 
 def _outside(low: pd.Series[float], high: pd.Series[float]) -> NDArray[np.bool_]:

@@ -8,9 +8,9 @@ import pandas as pd
 
 from lnbeval.report.forest import SHOWN, describe
 from lnbeval.report.numbers import row_decimals, signed
+from lnbeval.report.rows import row_name
 from lnbeval.report.strips import STRIP_WIDTH, painter, strips
 from lnbeval.report.svg import draw
-from lnbeval.report.tables import row_name
 
 if TYPE_CHECKING:
     from lnbeval.report.exhibit import Exhibit

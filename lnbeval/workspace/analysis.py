@@ -79,9 +79,11 @@ def estimates(study: Study, analysis: Analysis, indicators: Sequence[str], *, by
 def placebos(study: Study, analysis: Analysis, indicators: Sequence[str]) -> pd.DataFrame:
     """For each declared placebo and indicator, the effect of a treatment that had not begun; its true value is zero.
 
-    `scenario` names the two periods. Always estimated by att_gt between two periods, whatever the headline estimator.
+    `scenario` names the two periods. Always estimated by att_gt between two periods, whatever the headline estimator; by
+    triple_difference where that is the headline, so that the placebo is of the gap between the two groups.
     """
-    two = replace(analysis, estimator="att_gt", base_period="universal", anticipation=0, window=None)
+    name = "triple_difference" if analysis.estimator == "triple_difference" else "att_gt"
+    two = replace(analysis, estimator=name, base_period="universal", anticipation=0, window=None)
     if two.control_group == "all":
         two = replace(two, control_group="never_treated")
     tables = [

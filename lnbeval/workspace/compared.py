@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,14 +11,16 @@ import pandas as pd
 from lnbeval.errors import DesignError
 from lnbeval.estimators import ESTIMATORS
 from lnbeval.headline import headline
+from lnbeval.reference import inside_sentence
 from lnbeval.workspace.analysis import effects_of, estimates, tabled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lnbeval.effects import Effects
+    from lnbeval.headline import Headline
     from lnbeval.inference import Method
-    from lnbeval.workspace.analysis import Analysis
+    from lnbeval.workspace.analysis import Analysis, Shown
     from lnbeval.workspace.study import Study
 
 NOT_COMPARED: Final = ("repeated_cross_sections", "triple_difference")  # they estimate something else
@@ -63,14 +66,36 @@ def _after(first: pd.DataFrame, others: list[pd.DataFrame], indicators: Sequence
     return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
 
 
+def headlines(study: Study, analysis: Analysis, *, by: Shown = "overall") -> dict[str, Headline]:
+    """What the rule chooses for each indicator shown `by`, and why; indicators that cannot be estimated so are left out."""
+    chosen = {}
+    for indicator in study.parameters.estimated:
+        with suppress(DesignError):
+            chosen[indicator] = headline(effects_of(study, analysis, indicator, by))
+    return chosen
+
+
 def headline_reason(study: Study, analysis: Analysis) -> str:
-    """Why the rule chooses the inference that it does for the first indicator; "chosen" when the parameters choose it."""
+    """Which inference the rule chooses for the average effect of each indicator, and why; "chosen" when the parameters do."""
     if analysis.inference != "rule":
         return "chosen in the parameters"
-    try:
-        return headline(effects_of(study, analysis, study.parameters.indicators[0], "overall")).reason
-    except DesignError:
-        return ""
+    chosen = headlines(study, analysis)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for indicator, one in chosen.items():
+        alike.setdefault((one.method, one.reason), []).append(indicator)
+    said = [f"{method} for {_named(study, codes)}: {reason}" for (method, reason), codes in alike.items()]
+    words = "; ".join(said) or "no average effect can be estimated"
+    if analysis.cluster is not None:
+        return words
+    return words.replace("clusters", "municipalities").replace("a single cluster", "a single municipality")
+
+
+def _named(study: Study, codes: Sequence[str]) -> str:
+    n = len(study.parameters.estimated)
+    if n == len(codes) > 1:
+        return f"all {n} indicators"
+    labels = [inside_sentence(str(study.indicator(code)["label"])) for code in codes]
+    return " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
 
 
 def _by_another(analysis: Analysis, name: str) -> Analysis:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval.estimators import ESTIMATORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lnbeval.reference import Reference
     from lnbeval.workspace.places import Workspace
@@ -19,9 +20,10 @@ def conflicts(raw: dict[str, Any], workspace: Workspace, reference: Reference) -
     """Every conflict in the parameters as written; parts of the wrong type are left to the schema."""
     return [
         *_indicators(raw, reference),
-        *_estimator(_group(raw, "design")),
+        *_estimator(raw),
         *_staggered(raw),
         *_columns(raw, reference),
+        *_within(raw),
         *_families(raw),
         *_periods(raw),
         *_tables(_group(raw, "treatment"), workspace),
@@ -34,7 +36,7 @@ def _indicators(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
     for code in listed:
         if code not in known:
             yield f"indicators: '{code}' is not in data/reference/indicators.csv.{_near(code, known)} It has: {_units(reference)}."
-    for code in sorted({code for code in listed if listed.count(code) > 1}):
+    for code in _twice(listed):
         yield f"indicators: '{code}' stands more than once."
     variables = {str(name) for source in _sources(raw) for name in _group(source, "columns")}
     denominator = _group(raw, "data").get("denominator")
@@ -49,63 +51,169 @@ def _indicators(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
                 yield f"indicators: '{code}' needs the variable '{part}', which no source gives under columns."
 
 
-ADJUSTABLE: Final = {"att_gt": ("reg", "ipw", "dr"), "triple_difference": ("reg", "ipw", "dr"), "etwfe": ("reg",)}
+ADJUSTABLE: Final = {
+    "att_gt": ("reg", "ipw", "dr"),
+    "triple_difference": ("reg", "ipw", "dr"),
+    "repeated_cross_sections": ("reg", "ipw", "dr"),
+    "etwfe": ("reg",),
+}
 WINDOWED: Final = ("stacked", "local_projections")
-VARYING: Final = ("att_gt", "triple_difference")
+VARYING: Final = ("att_gt", "triple_difference", "repeated_cross_sections")
 ALL_UNITS: Final = ("twfe", "twfe_event_study")
 NO_REGRESSION: Final = ("imputation", "synthetic_did", "repeated_cross_sections")
 BY_REGRESSION: Final = ("cr2", "wild", "wild_unrestricted")
 OWN_DRAWS: Final = ("placebo", "bootstrap")  # of synthetic_did
 
+IN_FILE: Final = {  # how each choice is called in a parameter file
+    "control_group": "design.control_group",
+    "base_period": "design.base_period",
+    "anticipation": "design.anticipation",
+    "missing": "design.missing",
+    "window": "design.window",
+    "adjustment": "design.adjustment",
+    "covariates": "design.covariates",
+    "within": "design.within",
+    "cluster": "design.cluster",
+    "method": "inference.method",
+    "strata": "inference.strata",
+    "cutoff_km": "inference.cutoff_km",
+    "columns": "columns of data/reference/municipalities.csv",
+    "comparison": "set design.within, the indicator of the comparison group for each indicator",
+    "randomization": "set inference.method: randomization",
+    "conley": "set inference.method: conley",
+}
 
-def _estimator(design: dict[str, Any]) -> Iterator[str]:
-    name = design.get("estimator", "att_gt")
+
+def choice_conflicts(choices: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
+    """Every pair of choices that cannot both hold, whatever the data, each called as `words` say.
+
+    `choices` holds estimator, method and what else of the design and the inference was chosen; `words` have the keys of
+    IN_FILE, and may have `coordinates` where these are chosen too.
+    """
+    yield from _of_design(choices, words)
+    yield from _adjustment(choices, words)
+    yield from _method(choices, words)
+    yield from _strata_and_places(choices, words)
+
+
+def _of_design(choices: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
+    name, group = choices["estimator"], choices.get("control_group")
+    if name not in ALL_UNITS and group == "all":
+        yield f"{words['control_group']} 'all' is for twfe; {name} compares with never_treated or not_yet_treated."
+    if name == "synthetic_did" and group == "not_yet_treated":
+        yield f"{words['control_group']} 'not_yet_treated' has no counterpart in synthetic_did; use never_treated."
+    if name not in VARYING and choices.get("base_period") == "varying":
+        yield f"{words['base_period']} 'varying' has no counterpart in {name}; use universal."
+    if name == "twfe" and choices.get("anticipation") not in (0, None):
+        yield f"{words['anticipation']} has no counterpart in twfe; use 0, or twfe_event_study."
+    if name == "repeated_cross_sections" and choices.get("missing") == "complete":
+        yield f"{words['missing']} 'complete' has no counterpart in {name}, whose rows are each of one period; use pairwise."
+    if name not in WINDOWED and choices.get("window") is not None:
+        yield f"{words['window']} is for {' and '.join(WINDOWED)}; {name} has no use for it."
+    if name == "triple_difference" and not choices.get("within"):
+        yield f"triple_difference needs the outcome of a comparison group within each unit: {words['comparison']}."
+    if name != "triple_difference" and choices.get("within"):
+        yield f"{words['within']} is for triple_difference; {name} has no use for it."
+
+
+def _adjustment(choices: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
+    name, adjustment, covariates = choices["estimator"], choices.get("adjustment", "none"), choices.get("covariates")
+    allowed = ADJUSTABLE.get(name, ())
+    for twice in _twice(covariates or ()):
+        yield f"{words['covariates']}: '{twice}' stands more than once."
+    if adjustment == "none":
+        if covariates:
+            use = f"use {_or(allowed)}, or leave them out" if allowed else f"{name} takes none, leave them out"
+            yield f"{words['covariates']} are given, but {words['adjustment']} is 'none', which would ignore them: {use}."
+        return
+    if adjustment in ("reg", "ipw", "dr") and adjustment not in allowed:
+        yield f"{words['adjustment']} '{adjustment}' is not available in {name}; it has {', '.join(('none', *allowed))}."
+    if not covariates:
+        yield f"{words['adjustment']} '{adjustment}' needs {words['covariates']}: {words['columns']}."
+
+
+def _method(choices: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
+    name, method = choices["estimator"], choices["method"]
+    adjusted = choices.get("adjustment", "none") != "none"
+    if method in OWN_DRAWS and name != "synthetic_did":
+        yield f"{words['method']} '{method}' is for synthetic_did; for {name} use rule, jackknife or randomization."
+    if method in BY_REGRESSION and (name in NO_REGRESSION or (adjusted and name != "etwfe")):
+        why = f"{name} with adjustment" if adjusted and name not in NO_REGRESSION else str(name)
+        yield f"{words['method']} '{method}' needs a regression, and {why} is none: use rule, jackknife or randomization."
+
+
+def _strata_and_places(choices: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
+    method = choices["method"]
+    if choices.get("strata") is not None and method != "randomization":
+        yield (
+            f"{words['strata']} is for randomization, and {words['method']} is '{method}': {words['randomization']}, or leave "
+            "the strata out."
+        )
+    places = [key for key in ("coordinates", "cutoff_km") if key in words]
+    given = [words[key] for key in places if choices.get(key) is not None]
+    if method == "conley" and len(given) < len(places):
+        yield f"{words['method']} 'conley' needs {' and '.join(words[key] for key in places)}."
+    if method != "conley" and given:
+        verb = "are" if len(given) > 1 else "is"
+        out = "them" if len(given) > 1 else "it"
+        yield f"{' and '.join(given)} {verb} for conley: {words['conley']}, or leave {out} out."
+    if method == "conley" and choices.get("cluster") is not None:
+        yield (
+            f"{words['cluster']} has no use with conley, where distance says whose errors are related: leave it out, or "
+            f"choose another {words['method']}."
+        )
+
+
+def _estimator(raw: dict[str, Any]) -> Iterator[str]:
+    design, inference = _group(raw, "design"), _group(raw, "inference")
+    name = str(design.get("estimator", "att_gt"))
     if name not in ESTIMATORS:
-        yield f"design.estimator is '{name}'; it must be one of {', '.join(ESTIMATORS)}.{_near(str(name), list(ESTIMATORS))}"
+        yield f"design.estimator is '{name}'; it must be one of {', '.join(ESTIMATORS)}.{_near(name, list(ESTIMATORS))}"
         return
     if name == "repeated_cross_sections":
         yield (
             "design.estimator 'repeated_cross_sections' is for files of persons, which no evaluation lets in: use `lnbeval "
             "estimate` on such a file."
         )
-    group = design.get("control_group", "never_treated")
-    if name not in ALL_UNITS and group == "all":
-        yield f"design.control_group 'all' is for twfe; {name} compares with never_treated or not_yet_treated."
-    if name not in VARYING and design.get("base_period", "universal") == "varying":
-        yield f"design.base_period 'varying' has no counterpart in {name}; use universal."
-    if name == "twfe" and design.get("anticipation", 0) not in (0, None):
-        yield "design.anticipation has no counterpart in twfe; use 0, or twfe_event_study."
-    if name not in WINDOWED and design.get("window") is not None:
-        yield f"design.window is for {' and '.join(WINDOWED)}; {name} has no use for it."
-    yield from _adjustment(design, str(name))
-    if (name == "triple_difference") != bool(design.get("within")):
-        yield "design.within and estimator 'triple_difference' go together: name the indicator of the comparison group, or neither."
+    choices = {**design, **inference, "estimator": name, "method": str(inference.get("method", "rule"))}
+    yield from choice_conflicts({**choices, "covariates": [str(one) for one in _list(design, "covariates")]}, IN_FILE)
 
 
 def _staggered(raw: dict[str, Any]) -> Iterator[str]:
-    """The two-way regressions stand beside the headline; under several cohorts they are none."""
-    name = _group(raw, "design").get("estimator")
-    phases = [row for row in _list(_group(raw, "treatment"), "phases") if isinstance(row, dict)]
-    starts = sorted({start for row in phases if isinstance(start := row.get("first_treated"), int)})
+    """What follows from when the phases begin."""
+    design, starts = _group(raw, "design"), _starts(raw)
+    name, named = design.get("estimator"), ", ".join(map(str, starts))
     if name in ALL_UNITS and len(starts) > 1:
         yield (
             f"design.estimator '{name}' compares with already treated municipalities when treatment begins in several periods "
-            f"({', '.join(map(str, starts))}), so it cannot be the headline: the method page shows it beside one. Use att_gt, or "
+            f"({named}), so it cannot be the headline: the method page shows it beside one. Use att_gt, or "
             "imputation."
         )
+    if name == "imputation" and len(starts) > 1 and design.get("control_group", "never_treated") == "never_treated":
+        yield (
+            f"design.control_group 'never_treated' cannot be kept by imputation when treatment begins in several periods "
+            f"({named}), because it uses every outcome before treatment: set design.control_group: not_yet_treated."
+        )
+    yield from _long_window(raw, starts)
 
 
-def _adjustment(design: dict[str, Any], name: str) -> Iterator[str]:
-    adjustment, covariates = design.get("adjustment", "none"), design.get("covariates")
-    if adjustment == "none":
-        if covariates:
-            yield "design.covariates are given, but design.adjustment is 'none': use reg, ipw or dr, or leave them out."
+def _long_window(raw: dict[str, Any], starts: list[int]) -> Iterator[str]:
+    data, design = _group(raw, "data"), _group(raw, "design")
+    first, last, window = data.get("first_period"), data.get("last_period"), design.get("window")
+    if not isinstance(first, int) or not isinstance(last, int) or not starts:
         return
-    allowed = ADJUSTABLE.get(name, ())
-    if adjustment in ("reg", "ipw", "dr") and adjustment not in allowed:
-        yield f"design.adjustment '{adjustment}' is not available in {name}; it has {', '.join(('none', *allowed))}."
-    if not covariates:
-        yield f"design.adjustment '{adjustment}' needs design.covariates: columns of data/reference/municipalities.csv."
+    if not isinstance(window, list) or [type(part) for part in window] != [int, int]:
+        return
+    before, after = window
+    if design.get("estimator") == "stacked":
+        fits = any(start - before >= first and start + after <= last for start in starts)
+    else:
+        fits = before <= max(starts) - first and after <= last - min(starts)
+    if design.get("estimator") in WINDOWED and not fits:
+        yield (
+            f"design.window: no phase ({', '.join(map(str, starts))}) has {before} periods before and {after} after its first "
+            f"treated one within data.first_period {first} and data.last_period {last}. Narrow the window."
+        )
 
 
 def _columns(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
@@ -128,18 +236,9 @@ def _columns(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
         )
 
 
-def _method(design: dict[str, Any], method: str) -> Iterator[str]:
-    name, adjusted = design.get("estimator", "att_gt"), design.get("adjustment", "none") != "none"
-    if method in OWN_DRAWS and name != "synthetic_did":
-        yield f"inference.method '{method}' is for synthetic_did; for {name} use rule, jackknife or randomization."
-    if method in BY_REGRESSION and (name in NO_REGRESSION or (adjusted and name != "etwfe")):
-        why = f"{name} with adjustment" if adjusted and name not in NO_REGRESSION else str(name)
-        yield f"inference.method '{method}' needs a regression, and {why} is none: use rule, jackknife or randomization."
-
-
 def _more_columns(raw: dict[str, Any], reference: Reference, known: list[str]) -> Iterator[str]:
     design, inference = _group(raw, "design"), _group(raw, "inference")
-    for name in map(str, _list(design, "covariates")):
+    for name in dict.fromkeys(map(str, _list(design, "covariates"))):
         if name not in known:
             yield f"design.covariates: '{name}' is not a column of data/reference/municipalities.csv.{_near(name, known)}"
         elif reference.municipalities[name].dtype.kind not in "if":
@@ -147,21 +246,17 @@ def _more_columns(raw: dict[str, Any], reference: Reference, known: list[str]) -
         else:
             yield from _too_late(name, raw)
     strata = inference.get("strata")
-    if isinstance(strata, str) and strata not in known:
+    if strata == reference.municipalities.index.name or (
+        isinstance(strata, str) and strata in known and reference.municipalities[strata].is_unique
+    ):
+        yield f"inference.strata: each stratum of '{strata}' would hold one municipality. Name a column that several share, such as county."
+    elif isinstance(strata, str) and strata not in known:
         yield f"inference.strata: '{strata}' is not a column of data/reference/municipalities.csv.{_near(strata, known)}"
-    method = inference.get("method", "rule")
-    yield from _method(design, str(method))
-    if strata is not None and method != "randomization":
-        yield f"inference.strata is for randomization; method '{method}' has no use for it."
-    if (method == "conley") != (inference.get("cutoff_km") is not None):
-        yield "inference.method 'conley' and inference.cutoff_km go together: give both or neither."
 
 
 def _too_late(name: str, raw: dict[str, Any]) -> Iterator[str]:
     """A column that names its year says when it was measured."""
-    phases = [row for row in _list(_group(raw, "treatment"), "phases") if isinstance(row, dict)]
-    starts = [start for row in phases if isinstance(start := row.get("first_treated"), int)]
-    year = re.search(r"(?<!\d)(19|20)\d\d$", name)
+    starts, year = _starts(raw), re.search(r"(?<!\d)(19|20)\d\d$", name)
     if year and starts and int(year.group()) >= min(starts):
         yield (
             f"design.covariates: '{name}' is of {year.group()}, when treatment had begun ({min(starts)}): adjusting for it can "
@@ -169,20 +264,54 @@ def _too_late(name: str, raw: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def _families(raw: dict[str, Any]) -> Iterator[str]:
+def _within(raw: dict[str, Any]) -> Iterator[str]:
+    """Under triple differences every indicator is estimated, a comparison group, or both."""
     listed = [str(code) for code in _list(raw, "indicators")]
-    taken: dict[str, str] = {}
-    for family in (row for row in _list(raw, "families") if isinstance(row, dict)):
-        for code in map(str, _list(family, "indicators")):
-            if code not in listed:
-                yield f"families: '{code}' of {family.get('name')} is not under indicators.{_near(code, listed)}"
-            elif code in taken:
-                yield f"families: '{code}' is in {taken[code]} and in {family.get('name')}; an indicator has one family."
-            taken.setdefault(code, str(family.get("name")))
-    for code, other in _group(_group(raw, "design"), "within").items():
+    pairs = {str(code): str(other) for code, other in _group(_group(raw, "design"), "within").items()}
+    for code, other in pairs.items():
         for name in (code, other):
-            if str(name) not in listed:
-                yield f"design.within: '{name}' is not under indicators.{_near(str(name), listed)}"
+            if name not in listed:
+                yield f"design.within: '{name}' is not under indicators.{_near(name, listed)}"
+        if code == other:
+            yield f"design.within: '{code}' stands beside itself; an indicator cannot be its own comparison group."
+    for code in dict.fromkeys(listed):
+        if _triple(raw) and pairs and code not in {*pairs, *pairs.values()}:
+            yield (
+                f"indicators: '{code}' is not in design.within, neither as an indicator to estimate nor as a comparison group: "
+                "name its comparison group there, or leave it out."
+            )
+
+
+def _families(raw: dict[str, Any]) -> Iterator[str]:
+    families = [row for row in _list(raw, "families") if isinstance(row, dict)]
+    for name in _twice([str(family.get("name")) for family in families]):
+        yield f"families: '{name}' is the name of several; give each its own."
+    taken: dict[str, str] = {}
+    for family in families:
+        name, members = str(family.get("name")), list(map(str, _list(family, "indicators")))
+        if len(set(members)) == 1:
+            yield f"families: '{name}' has one indicator; a family needs two."
+        for code in _twice(members):
+            yield f"families: '{code}' stands twice in {name}."
+        for code in dict.fromkeys(members):
+            yield from _member(raw, code, name, taken.get(code))
+            taken.setdefault(code, name)
+
+
+def _member(raw: dict[str, Any], code: str, family: str, other: str | None) -> Iterator[str]:
+    listed = [str(one) for one in _list(raw, "indicators")]
+    if code not in listed:
+        yield f"families: '{code}' of {family} is not under indicators.{_near(code, listed)}"
+    elif other is not None and other != family:
+        yield f"families: '{code}' is in {other} and in {family}; an indicator has one family."
+    elif other is not None:
+        yield f"families: '{code}' is in two families called {family}; an indicator has one family."
+    elif _triple(raw) and code not in _group(_group(raw, "design"), "within"):
+        yield f"families: '{code}' of {family} is not estimated: it has no comparison group under design.within."
+
+
+def _triple(raw: dict[str, Any]) -> bool:
+    return bool(_group(raw, "design").get("estimator") == "triple_difference")
 
 
 def _periods(raw: dict[str, Any]) -> Iterator[str]:
@@ -190,8 +319,7 @@ def _periods(raw: dict[str, Any]) -> Iterator[str]:
     first, last = data.get("first_period"), data.get("last_period")
     if isinstance(first, int) and isinstance(last, int) and first >= last:
         yield f"data.first_period {first} is not before data.last_period {last}."
-    phases = [row for row in _list(_group(raw, "treatment"), "phases") if isinstance(row, dict)]
-    starts = [start for row in phases if isinstance(start := row.get("first_treated"), int)]
+    starts = _starts(raw)
     for start in starts:
         if isinstance(first, int) and start <= first:
             yield f"treatment.phases: first_treated {start} leaves no period before it, since data.first_period is {first}."
@@ -234,8 +362,22 @@ def _sources(raw: dict[str, Any]) -> list[dict[str, Any]]:
     return [source for source in _list(_group(raw, "data"), "sources") if isinstance(source, dict)]
 
 
+def _starts(raw: dict[str, Any]) -> list[int]:
+    """The first treated periods of the phases, in order."""
+    phases = [row for row in _list(_group(raw, "treatment"), "phases") if isinstance(row, dict)]
+    return sorted({start for row in phases if isinstance(start := row.get("first_treated"), int)})
+
+
+def _twice(words: Sequence[str]) -> list[str]:
+    return [word for word, count in Counter(words).items() if count > 1]
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
 def _near(word: str, words: Sequence[str]) -> str:
-    near = get_close_matches(word, words, n=1, cutoff=0.5)
+    near = get_close_matches(word, words, n=1, cutoff=0.5) or get_close_matches(word.lower(), words, n=1, cutoff=0.5)
     return f" Did you mean '{near[0]}'?" if near else ""
 
 

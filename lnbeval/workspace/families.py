@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from lnbeval.panel import Floats
     from lnbeval.workspace.parameters import Family
 
+METHODS: Final = {
+    "romano_wolf": "Romano-Wolf step-down",
+    "holm": "Holm step-down",
+    "bonferroni": "Bonferroni",
+    "bh": "Benjamini-Hochberg false discovery rate",
+    "sharpened_q": "sharpened two-stage false discovery rate (q-values)",
+}
+
 
 def adjusted_for_families(
     table: pd.DataFrame, effects: Mapping[str, Effects], families: Sequence[Family], *, draws: int, seed: int
@@ -28,6 +36,23 @@ def adjusted_for_families(
         if rows.size:
             adjusted[rows] = _adjusted(table.iloc[rows], effects, family, draws, seed)
     return table.assign(p_value_adjusted=adjusted)
+
+
+def adjustment_words(families: Sequence[Family], rows: pd.DataFrame) -> str:
+    """How the adjusted p-values of the tidy `rows` were made: method, family, and how many indicators; "" without any."""
+    with_p = set(rows.loc[rows["p_value_adjusted"].notna(), "indicator"])
+    said = [
+        f"{METHODS[family.method]} over the family \N{LEFT SINGLE QUOTATION MARK}{family.name}\N{RIGHT SINGLE QUOTATION MARK} "
+        f"({_size(with_p.intersection(family.indicators), family)})"
+        for family in families
+        if with_p.intersection(family.indicators)
+    ]
+    return f"Adjusted p: {'; '.join(said)}." if said else ""
+
+
+def _size(with_p: set[str], family: Family) -> str:
+    n = len(family.indicators)
+    return f"{n} indicators" if len(with_p) == n else f"{len(with_p)} of its {n} indicators, the others have no p"
 
 
 def _adjusted(rows: pd.DataFrame, effects: Mapping[str, Effects], family: Family, draws: int, seed: int) -> Floats:

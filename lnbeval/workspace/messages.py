@@ -27,6 +27,8 @@ EXPECTED = {
     "dataclass_type": "a group of `name: value` lines",
 }
 
+WINDOW = "design.window must be two whole numbers, as [3, 2]: periods before treatment, 1 or more, and after its first, 0 or more"
+
 
 def schema_messages(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """One sentence per fault, each with the parameter's full name, what stands there and what may."""
@@ -45,9 +47,11 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{name} is not a parameter.{_nearest(str(place[-1]), _names_at(model, place[:-1]))}"
     if kind in {"missing", "missing_argument"}:
         return f"{name} is missing."
+    if place[:2] == ("design", "window"):
+        return f"{name} is {_shown(value)}; {WINDOW}."
     if kind == "literal_error":
         words = detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-        return f"{name} is {_shown(value)}; it must be one of {', '.join(words)}.{_nearest(str(value), words)}"
+        return f"{name} is {_shown(value)}; it must be one of {', '.join(words)}.{_near(str(value), words)}"
     if kind == "too_short":
         return f"{name} is empty; give at least one."
     if kind == "string_too_short":
@@ -74,10 +78,12 @@ def _shown(value: Any) -> str:  # noqa: ANN401
 
 
 def _nearest(word: str, words: Sequence[str]) -> str:
-    near = get_close_matches(word, words, n=1, cutoff=0.5)
-    if near:
-        return f" Did you mean '{near[0]}'?"
-    return f" The names here are: {', '.join(words)}." if words else ""
+    return _near(word, words) or (f" The names here are: {', '.join(words)}." if words else "")
+
+
+def _near(word: str, words: Sequence[str]) -> str:
+    near = get_close_matches(word, words, n=1, cutoff=0.5) or get_close_matches(word.lower(), words, n=1, cutoff=0.5)
+    return f" Did you mean '{near[0]}'?" if near else ""
 
 
 def _names_at(model: type, place: Sequence[int | str]) -> list[str]:

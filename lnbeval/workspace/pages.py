@@ -52,7 +52,7 @@ def planned_pages(
         if "indicator" not in names:
             pages.append(Page(name=slug, notebook=path, parameters=values, words={}))
             continue
-        for code in parameters.indicators:
+        for code in parameters.estimated:
             run = {**values, "indicator": code}
             words = {"this indicator": inside_sentence(str(reference.indicators.loc[code, "label"]))}
             pages.append(Page(name=f"{slug}-{code.replace('_', '-')}", notebook=path, parameters=run, words=words))

@@ -89,7 +89,7 @@ class Family(_Part):
     """Indicators whose p-values are adjusted together, because a finding in any of them would be reported."""
 
     name: Text
-    indicators: Annotated[tuple[Text, ...], Field(min_length=2)]
+    indicators: Annotated[tuple[Text, ...], Field(min_length=1)]  # one alone is a conflict, which says so
     method: FamilyMethod = "romano_wolf"
 
 
@@ -110,12 +110,19 @@ class Parameters(_Part):
     estimand: Text  # printed with every finding
     data: Data
     treatment: Treatment
-    indicators: Annotated[tuple[Text, ...], Field(min_length=1)]
+    indicators: Annotated[tuple[Text, ...], Field(min_length=1)]  # that are built; see `estimated`
     design: Comparison = Comparison()
     inference: Certainty = Certainty()
     placebos: tuple[Placebo, ...] = ()
     families: tuple[Family, ...] = ()
     seed: Annotated[int, Field(ge=0)]
+
+    @property
+    def estimated(self) -> tuple[str, ...]:
+        """The indicators that are estimated: of those listed, under triple_difference, the ones with a comparison group."""
+        if self.design.estimator != "triple_difference":
+            return self.indicators
+        return tuple(code for code in self.indicators if code in self.design.within)
 
 
 class Listed(_Part):

@@ -24,7 +24,7 @@ def refused(rows: pd.DataFrame, parameters: Parameters, reference: Reference) ->
     """
     analysis = Analysis(**parameters.design.model_dump(exclude={"within"}), seed=parameters.seed)
     refusals = {}
-    for indicator in parameters.indicators:
+    for indicator in parameters.estimated:
         try:
             panel = indicator_panel(
                 rows,
@@ -44,7 +44,7 @@ def refused(rows: pd.DataFrame, parameters: Parameters, reference: Reference) ->
 def stop_if_all_refused(rows: pd.DataFrame, parameters: Parameters, reference: Reference) -> None:
     """Raise DesignError with each indicator's reason when none can be estimated; one that can is enough to go on."""
     refusals = refused(rows, parameters, reference)
-    if len(refusals) == len(parameters.indicators):
+    if len(refusals) == len(parameters.estimated):
         reasons: dict[str, list[str]] = {}
         for indicator, error in refusals.items():
             reasons.setdefault(str(error), []).append(indicator)

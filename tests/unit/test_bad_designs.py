@@ -126,6 +126,39 @@ def test_few_treated_units_are_flagged(name):
     assert "only 3 treated units" in row["reason"]
 
 
+@pytest.mark.parametrize("cohorts", [(4, 6), (4, 6, 8), (3, 4, 8)])
+def test_the_default_window_of_stacked_works_without_never_treated(cohorts):
+    effects = estimated("stacked", balanced(n=24, cohorts=cohorts))
+    assert np.isfinite(effects.estimate).all()
+    assert f"cohort {cohorts[-1]} left out" in effects.columns["reason"][-1]
+
+
+def test_the_default_window_of_stacked_keeps_as_many_cohorts_as_any():
+    effects = estimated("stacked", balanced(n=24, cohorts=(3, 4, 8)))
+    assert effects.columns["event_time"].tolist() == [-2, -1, 0, 1, 2, 3]  # 3 and 4, until 8 is treated
+    assert effects.columns["reason"][-1].startswith("cohort 8 left out")
+
+
+def test_no_clean_control_in_any_window_is_refused():
+    said = refusal("stacked", balanced(n=24, cohorts=(4, 6)), control_group="never_treated")
+    assert "whatever the window" in said
+    assert "use not_yet_treated" in said
+
+
+def reason_of_twfe(panel):
+    return estimated("twfe", panel).columns["reason"][0]
+
+
+def test_the_static_regression_says_what_it_compares_with():
+    late = balanced(n=40, cohorts=(4, 6, NEVER))
+    few = replace(late, cohort=np.where(np.arange(40) < 4, 4.0, np.where(np.arange(40) < 8, 7.0, NEVER)))
+    assert reason_of_twfe(few) == "also compares with already treated units"
+    assert "% of weight on single effects is negative" in reason_of_twfe(balanced(n=24, cohorts=(2, 7)))
+    assert reason_of_twfe(balanced(n=24, cohorts=(2, 7))).startswith(
+        "compares with already or later treated units alone"
+    )
+
+
 @pytest.mark.parametrize("name", ["stacked", "local_projections"])
 def test_gaps_between_periods_are_named(name):
     assert "there is no period 3" in refusal(name, periods_kept(balanced(), [1, 2, 4, 5, 6, 7]))

@@ -6,8 +6,11 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from panels import simulated
 
+from lnbeval import Design, aggregate, att_gt, infer
 from lnbeval.cli.main import exit_code
+from lnbeval.cli.text_table import text_table
 
 COLUMNS = ("--unit", "code", "--period", "year", "--outcome", "rate", "--cohort", "first")
 
@@ -105,7 +108,7 @@ def test_every_estimator_goes_with_every_inference_that_it_has(rich, capsys, est
 def test_an_inference_that_an_estimator_does_not_have_is_refused(rich, capsys):
     options = ["--never", "0", "--estimator", "imputation", "--inference", "cr2"]
     assert exit_code(["estimate", rich, *COLUMNS, *options]) == 2
-    assert "'cr2' needs a least-squares regression behind the estimates, and imputation" in capsys.readouterr().err
+    assert "--inference 'cr2' needs a regression, and imputation is none" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("adjustment", ["reg", "ipw", "dr"])
@@ -147,24 +150,105 @@ def test_rows_of_persons_are_repeated_cross_sections(rich, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--adjustment", "dr"], "there are no covariates to adjust for"),
-        (["--covariates", "rain"], "adjustment is 'none', which would ignore them"),
+        (["--adjustment", "dr"], "--adjustment 'dr' needs --covariates: columns of the file"),
+        (["--covariates", "rain"], "--adjustment is 'none', which would ignore them: use reg, ipw or dr"),
+        (["--covariates", "rain", "--estimator", "stacked"], "stacked takes none, leave them out"),
+        (["--covariates", "rain,rain", "--adjustment", "dr"], "--covariates: 'rain' stands more than once"),
+        (["--covariates", "rain lat", "--adjustment", "dr"], "separate columns by commas, as rain,lat"),
+        (
+            ["--covariates", "rain", "lat"],
+            "extra argument (lat). Separate several columns by commas, without spaces, as a,b.",
+        ),
         (["--estimator", "etwfe", "--adjustment", "ipw", "--covariates", "rain"], "'ipw' is not available"),
-        (["--covariates", "rian", "--adjustment", "reg"], "There is no column 'rian'. Did you mean 'rain'?"),
-        (["--comparison", "others"], "only triple_difference uses"),
-        (["--estimator", "triple_difference"], "needs the outcome of a comparison group"),
-        (["--window", "2,1"], "window is for stacked and local_projections"),
+        (["--estimator", "etwfe", "--adjustment", "dr", "--covariates", "rain"], "it has none, reg"),
+        (["--comparison", "others"], "--comparison is for triple_difference; att_gt has no use for it"),
+        (["--estimator", "repeated_cross_sections", "--comparison", "others"], "--comparison is for triple_difference"),
+        (["--estimator", "triple_difference"], "of a comparison group within each unit: add --comparison COLUMN"),
+        (["--estimator", "triple_difference", "--comparison", "rate"], "a group cannot be its own comparison group"),
+        (["--window", "2,1"], "--window is for stacked and local_projections"),
         (["--estimator", "stacked", "--window", "two"], "--window is 'two'"),
         (["--estimator", "stacked", "--window", "0,1"], "periods before treatment, 1 or more"),
-        (["--strata", "region", "--inference", "cr1"], "strata are for randomization"),
-        (["--inference", "conley"], "go together"),
-        (["--inference", "conley", "--coordinates", "lat"], "needs both --coordinates"),
-        (["--inference", "placebo"], "'placebo' is not defined for att_gt"),
+        (["--estimator", "twfe", "--anticipation", "1"], "--anticipation has no counterpart in twfe"),
+        (["--estimator", "imputation", "--base-period", "varying"], "--base-period 'varying' has no counterpart"),
+        (["--estimator", "synthetic_did", "--control-group", "not_yet_treated"], "use never_treated"),
+        (["--control-group", "all"], "--control-group 'all' is for twfe"),
+        (["--strata", "region"], "and --inference is 'rule': add --inference randomization"),
+        (["--strata", "region", "--inference", "cr1"], "--strata is for randomization, and --inference is 'cr1'"),
+        (["--strata", "code", "--inference", "randomization"], "each stratum would hold one unit"),
+        (["--strata", "region,lat", "--inference", "randomization"], "it takes one column only"),
+        (["--inference", "conley"], "'conley' needs --coordinates (two columns, as lat,lon) and --cutoff-km"),
+        (["--inference", "conley", "--cutoff-km", "50"], "'conley' needs --coordinates"),
+        (["--coordinates", "lat,lon", "--cutoff-km", "50"], "are for conley: add --inference conley"),
+        (
+            ["--inference", "conley", "--coordinates", "lat", "--cutoff-km", "50"],
+            "give two columns separated by a comma",
+        ),
+        (
+            ["--inference", "conley", "--coordinates", "lat,lon", "--cutoff-km", "50", "--cluster", "region"],
+            "--cluster has no use with conley",
+        ),
+        (["--inference", "placebo"], "--inference 'placebo' is for synthetic_did"),
+        (["--inference", "CR2"], "Did you mean 'cr2'?"),
+        (["--estimator", "imputaton"], "Did you mean 'imputation'?"),
+        (["--estimator", "stacked", "--by", "cohort"], "stacked can be shown by event_time or overall"),
     ],
 )
-def test_what_cannot_be_honoured_is_refused_and_not_ignored(rich, capsys, options, words):
-    assert exit_code(["estimate", rich, *COLUMNS, "--never", "0", *options]) in (2, 3, 4)
+def test_options_that_cannot_both_hold_are_refused_by_name(rich, capsys, options, words):
+    assert exit_code(["estimate", rich, *COLUMNS, "--never", "0", *options]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_every_pair_of_options_that_cannot_hold_is_told_at_once(rich, capsys):
+    ended, said = failing(
+        capsys, rich, *COLUMNS, "--never", "0", "--window", "2,1", "--strata", "region", "--cutoff-km", "9"
+    )
+    assert ended == 2
+    assert all(option in said for option in ("--window", "--strata", "--cutoff-km"))
+
+
+def test_an_unknown_covariate_is_answered_with_the_nearest(rich, capsys):
+    ended, said = failing(capsys, rich, *COLUMNS, "--never", "0", "--covariates", "rian", "--adjustment", "reg")
+    assert ended == 3
+    assert "There is no column 'rian'. Did you mean 'rain'?" in said
+
+
+PERSONS = ("--estimator", "repeated_cross_sections")
+
+
+@pytest.mark.parametrize("estimator", [(), PERSONS], ids=["units", "persons"])
+@pytest.mark.parametrize(("value", "shown"), [("north", "'north'"), (None, "empty")])
+def test_a_coordinate_that_is_no_number_is_named_with_its_row(tmp_path, capsys, estimator, value, shown):
+    frame = rich_frame()
+    frame["lat"] = frame["lat"].astype(object).where(frame["code"] != "u2", value)
+    frame.to_csv(tmp_path / "places.csv", index=False)
+    options = ["--never", "0", "--inference", "conley", "--coordinates", "lat,lon", "--cutoff-km", "50", *estimator]
+    ended, said = failing(capsys, str(tmp_path / "places.csv"), *COLUMNS, *options)
+    assert ended == 3
+    assert f"'lat' must be a number; it is not in row 13 ({shown})" in said
+
+
+def test_rows_that_each_have_their_own_unit_are_not_taken_for_places(tmp_path, capsys):
+    frame = rich_frame()
+    frame.assign(person=range(len(frame))).to_csv(tmp_path / "persons.csv", index=False)
+    columns = ["--unit", "person", *COLUMNS[2:], "--never", "0", *PERSONS]
+    ended, said = failing(capsys, str(tmp_path / "persons.csv"), *columns)
+    assert ended == 2
+    assert "Name the column of where they live" in said
+    assert exit_code(["estimate", str(tmp_path / "persons.csv"), *columns, "--cluster", "code"]) == 0
+    assert " rows in 12 clusters." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("high", "said"), [(10.957441, "t with 11 df"), (12.26, "t with 11 to 12.3 df")])
+def test_the_foot_says_degrees_of_freedom_once_where_they_are_shown_alike(high, said):
+    table = infer(aggregate(att_gt(simulated(2, n=24), Design()), "event_time"), method="jackknife", draws=99)
+    assert said in text_table(table.assign(df=np.linspace(10.957411, high, len(table))), level=0.95)
+
+
+def test_the_foot_names_no_reference_where_there_is_no_error(rich, capsys):
+    constant = rich_frame().assign(rate=1.0)
+    constant.to_csv(rich, index=False)
+    assert exit_code(["estimate", rich, *COLUMNS, "--never", "0", "--inference", "analytic"]) == 0
+    assert "inference: analytic, 12 units." in capsys.readouterr().out
 
 
 def test_a_workbook_is_read_like_a_csv_file(file, tmp_path, capsys):

@@ -1,5 +1,7 @@
 """p-values of a family: what is adjusted, with what, and what is left alone."""
 
+from typing import get_args
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +9,8 @@ from panels import simulated
 
 from lnbeval import Design, aggregate, att_gt, infer
 from lnbeval.multiplicity import romano_wolf
-from lnbeval.workspace.families import adjusted_for_families
-from lnbeval.workspace.parameters import Family
+from lnbeval.workspace.families import adjusted_for_families, adjustment_words
+from lnbeval.workspace.parameters import Family, FamilyMethod
 
 CODES = ("a", "b", "c")
 
@@ -68,3 +70,29 @@ def test_p_values_of_tests_can_be_adjusted_too(method):
     table, effects = made(method)
     adjusted = adjusted_for_families(table, effects, (family("romano_wolf"),), draws=999, seed=1)
     assert (adjusted["p_value_adjusted"] >= table["p_value"].astype(float) - 1e-9).all()
+
+
+def adjusted_rows(**p_values):
+    return pd.DataFrame({"indicator": list(p_values), "p_value_adjusted": list(p_values.values())})
+
+
+def test_the_words_name_method_family_and_number_of_indicators():
+    said = adjustment_words((family("romano_wolf"),), adjusted_rows(a=0.1, b=0.2, c=0.3))
+    assert (
+        said
+        == "Adjusted p: Romano-Wolf step-down over the family \N{LEFT SINGLE QUOTATION MARK}all\N{RIGHT SINGLE QUOTATION MARK} (3 indicators)."
+    )
+
+
+def test_the_words_say_which_share_of_the_family_had_a_p_value():
+    said = adjustment_words((family("holm"),), adjusted_rows(a=0.1, b=np.nan, c=0.3))
+    assert said.endswith("(2 of its 3 indicators, the others have no p).")
+
+
+@pytest.mark.parametrize("method", get_args(FamilyMethod))
+def test_every_method_of_a_family_has_words(method):
+    assert adjustment_words((family(method),), adjusted_rows(a=0.1, b=0.2, c=0.3)).startswith("Adjusted p: ")
+
+
+def test_without_adjusted_p_values_there_are_no_words():
+    assert adjustment_words((family("holm"),), adjusted_rows(a=np.nan)) == ""

@@ -134,7 +134,7 @@ def test_a_table_without_rows():
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [("2018/19", "'2018/19'"), (2018.5, "2018.5"), (None, "None"), (np.inf, "inf")]
+    ("value", "shown"), [("2018/19", "'2018/19'"), (2018.5, "2018.5"), (None, "empty"), (np.inf, "inf")]
 )
 def test_a_period_that_is_no_whole_number(value, shown):
     refused(changed("year", 4, value), "Period 'year' must be a whole number", f"row 5 ({shown})", "Correct these rows")
@@ -146,12 +146,12 @@ def test_periods_written_as_text_are_read():
 
 
 def test_an_empty_unit():
-    refused(changed("municipality", 2, None), "Unit 'municipality' is empty in row 3 (None)", "Fill or drop")
+    refused(changed("municipality", 2, None), "Unit 'municipality' is empty in row 3.", "Fill or drop")
 
 
 def test_more_than_five_culprits_are_counted():
     rows = frame().assign(municipality=None)
-    message = refused(rows, "row 1 (None); row 2 (None)", "row 5 (None); and 4 more")
+    message = refused(rows, "row 1; row 2", "row 5; and 4 more")
     assert "row 6" not in message
 
 
@@ -160,7 +160,11 @@ def test_more_than_five_culprits_are_counted():
 )
 def test_a_unit_period_that_stands_more_than_once(more, said):
     rows = pd.concat([frame(), frame().iloc[more]])
-    refused(rows, f"More than one row for the same unit and period: {said}. Keep one each")
+    refused(
+        rows,
+        f"More than one row for the same unit and period: {said}. Keep one each",
+        "--estimator repeated_cross_sections",
+    )
 
 
 def test_an_outcome_that_is_text():
@@ -185,6 +189,29 @@ def test_a_cohort_that_is_text():
 def test_a_cohort_between_periods():
     rows = frame().replace({"first_treated": {2018.0: 2018.5}})
     refused(rows, "Cohort 'first_treated' must be a whole period; found 2018.5")
+
+
+def test_a_column_that_holds_no_periods_is_not_taken_for_cohorts():
+    rows = frame().assign(first_treated=np.arange(9) + 0.123456789)
+    said = refused(
+        rows, "holds 9 values that are no periods of these data (2017 to 2019)", "and 4 more", "name another"
+    )
+    assert len(said) < 300
+
+
+def test_cells_are_shown_as_they_stand_in_the_file():
+    said = refused(
+        frame().assign(rate=["x", *[1 / 3] * 8], year=[np.nan, 2018.1 + 0.2, *[2018.0] * 7]), "row 1 (empty)"
+    )
+    assert "row 2 (2018.3)" in said
+    assert "np." not in said
+
+
+def test_many_values_within_a_unit_are_counted():
+    rows = pd.concat([frame().assign(year=year) for year in range(2010, 2020)]).drop_duplicates(
+        ["municipality", "year"]
+    )
+    refused(rows.assign(first_treated=rows["year"]), "'first_treated' varies within", " and 5 more)")
 
 
 def test_a_cohort_that_varies_within_a_unit():
@@ -259,7 +286,7 @@ def test_a_weight_that_varies_within_a_unit():
 
 
 def test_an_empty_cluster():
-    refused(changed("county", 7, None), "'county' is empty in row 8 (None)", "Fill it for every unit", cluster="county")
+    refused(changed("county", 7, None), "'county' is empty in row 8.", "Fill it for every unit", cluster="county")
 
 
 def test_a_cluster_that_varies_within_a_unit():

@@ -189,12 +189,23 @@ def test_units_with_missing_outcomes_are_named_or_left_out_when_the_design_says_
     outcome = made.outcome.copy()
     outcome[3, 2] = outcome[5, 7] = np.nan
     gaps = replace(made, outcome=outcome)
-    with pytest.raises(DesignError, match="missing for u3, u5"):
+    with pytest.raises(
+        DesignError, match=r"missing for u3, u5, in 3, 8\. .* --missing complete\), which keeps 22 of 24"
+    ):
         synthetic_did(gaps, Design())
     complete = synthetic_did(gaps, Design(missing="complete"))
     assert complete.estimate == pytest.approx(
         synthetic_did(units_kept(made, ~np.isin(made.units, ["u3", "u5"])), Design()).estimate
     )
+
+
+def test_leaving_units_out_is_not_advised_where_too_few_would_be_left():
+    made = panel()
+    outcome = made.outcome.copy()
+    outcome[:, 2] = np.nan
+    with pytest.raises(DesignError, match=r"in 3\. .* too few units are complete") as caught:
+        synthetic_did(replace(made, outcome=outcome), Design())
+    assert "complete)" not in str(caught.value)
 
 
 def test_a_single_control_is_refused_by_name():
@@ -296,7 +307,7 @@ def test_placebos_of_single_units_are_refused_where_treatment_comes_in_clusters(
 
 
 def test_resamples_need_two_units_or_clusters_of_each_side():
-    with pytest.raises(DesignError, match="cohort 3 have one"):
+    with pytest.raises(DesignError, match=r"cohort 3 has only one\. Use randomization"):
         synthetic_did(panel_of(BY_HAND, YEARS), Design()).own_draws["bootstrap"](10, np.random.default_rng(1))
 
 

@@ -1,6 +1,7 @@
 """Triple differences: the effect on the gap between two groups of the same unit."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,9 @@ from panels import simulated
 
 from lnbeval import NEVER, Design, Panel, aggregate, att_gt, infer, triple_difference
 from lnbeval.errors import DesignError
+from lnbeval.robustness import placebo_panel
+from lnbeval.workspace.analysis import Analysis, placebos
+from lnbeval.workspace.parameters import Placebo
 
 
 def both_groups(seed=1, **choices):
@@ -50,6 +54,23 @@ def test_shocks_of_a_unit_that_hit_both_groups_cancel():
 def test_without_a_comparison_group_it_is_refused():
     with pytest.raises(DesignError, match="needs the outcome of a comparison group"):
         triple_difference(simulated(), Design())
+
+
+def test_placebos_of_an_evaluation_are_of_the_gap():
+    panel = both_groups(cohorts=(5, NEVER))
+    gaps = replace(panel, outcome=panel.outcome - panel.comparison, comparison=None)
+    study = SimpleNamespace(
+        name="made",
+        parameters=SimpleNamespace(
+            placebos=(Placebo(base=1, period=3),), design=SimpleNamespace(within={"rate": "other_rate"})
+        ),
+        panel=lambda indicator, *, comparison, **_: {("rate", "other_rate"): panel}[indicator, comparison],
+        indicator=lambda _: {"effect_unit": "points"},
+    )
+    row = placebos(study, Analysis(estimator="triple_difference", inference="analytic", seed=1), ["rate"]).iloc[0]
+    of_gap = att_gt(placebo_panel(gaps, base=1, period=3), Design())
+    assert row["scenario"] == "placebo 1 to 3"
+    assert row["estimate"] == pytest.approx(aggregate(of_gap, "overall").estimate[0], rel=1e-12)
 
 
 def test_a_comparison_group_is_never_ignored():

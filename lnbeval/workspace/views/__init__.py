@@ -14,11 +14,21 @@ from lnbeval.workspace.views.data import (
     spellings,
 )
 from lnbeval.workspace.views.definition import definition
-from lnbeval.workspace.views.tracing import finest, fingerprints, method, parameter_rows, second_computation
+from lnbeval.workspace.views.tracing import (
+    draws_note,
+    finest,
+    fingerprints,
+    inference_used,
+    method,
+    p_adjustment,
+    parameter_rows,
+    second_computation,
+)
 from lnbeval.workspace.views.trends import (
     effect_unit,
     events,
     group_means,
+    grouped,
     labelled,
     mean_rows,
     name,
@@ -30,6 +40,7 @@ from lnbeval.workspace.views.trends import (
 )
 from lnbeval.workspace.views.who import (
     about,
+    average_title,
     cohort_order,
     documentation,
     documentation_title,
@@ -41,6 +52,7 @@ from lnbeval.workspace.views.who import (
 
 __all__ = [
     "about",
+    "average_title",
     "cautions",
     "checks",
     "cohort_order",
@@ -49,6 +61,7 @@ __all__ = [
     "definition",
     "documentation",
     "documentation_title",
+    "draws_note",
     "effect_unit",
     "events",
     "finest",
@@ -57,6 +70,8 @@ __all__ = [
     "flow_rows",
     "flow_title",
     "group_means",
+    "grouped",
+    "inference_used",
     "labelled",
     "map_title",
     "mean_rows",
@@ -65,6 +80,7 @@ __all__ = [
     "name",
     "notes",
     "observed",
+    "p_adjustment",
     "parameter_rows",
     "placebo_title",
     "second_computation",

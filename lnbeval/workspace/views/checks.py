@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from lnbeval.headline import FEWEST
+from lnbeval.inference import UNRELIABLE
+
 if TYPE_CHECKING:
     from lnbeval.workspace.analysis import Analysis
     from lnbeval.workspace.study import Study
 
 COLUMNS: Final = ("indicator", "check", "what", "expected", "found", "passed")
 FITTED: Final = "fitted period"  # of synthetic_did: its weights were chosen to make these estimates small
+TOO_FEW: Final = f"fewer than {FEWEST} treated or control municipalities or clusters"
 NO_PLACEBO: Final = {
     "check": "Placebos",
     "what": "effects of a treatment that had not begun",
@@ -33,19 +37,25 @@ def cautions(checked: pd.DataFrame) -> dict[str, str]:
     """What a finding must say of its checks, by indicator: nothing when all were made and passed."""
     said: dict[str, str] = {}
     for code, part in checked.dropna(subset="indicator").groupby("indicator", sort=False):
-        failed = int((part["passed"].eq(False)).sum())
-        if failed:
-            said[str(code)] = f"{failed} of its {len(part)} checks failed: read with caution."
+        failed = part[part["passed"].eq(False)]
+        if len(failed):
+            which = "; ".join(f"{_short(row['check'])}, {row['found']}" for _, row in failed.iterrows())
+            said[str(code)] = f"{len(failed)} of its {len(part)} checks failed ({which}): read with caution."
         elif part["passed"].isna().any():
-            said[str(code)] = "Not all of its checks could be made."
+            said[str(code)] = "Not all of its checks could be made and relied on."
     return said
 
 
 def placebo_title(placebo: pd.DataFrame) -> str:
-    """How many placebo effects are distinguishable from zero, of those that could be made."""
+    """How many placebo effects are distinguishable from zero, and how many of them cannot tell or were not made."""
     made = placebo[placebo["conf_low"].notna()]
-    failed = int(((made["conf_low"] > 0) | (made["conf_high"] < 0)).sum())
-    return f"{failed} of {len(made)} placebos exclude zero, where nothing can have happened"
+    sure = made[made["reason"] == ""]
+    failed = int(((sure["conf_low"] > 0) | (sure["conf_high"] < 0)).sum())
+    counted = f"{failed} of {len(sure)} placebos exclude zero, where nothing can have happened"
+    told = [counted] if len(sure) or placebo.empty else []
+    told += [f"{len(made) - len(sure)} cannot tell, for the reason below"] if len(made) > len(sure) else []
+    told += [f"{len(placebo) - len(made)} could not be made"] if len(placebo) > len(made) else []
+    return "; ".join(told) if len(sure) or placebo.empty else f"Placebos: {'; '.join(told)}"
 
 
 def years_after(study: Study) -> str:
@@ -69,11 +79,20 @@ def _placebo_check(study: Study, row: dict[Any, Any], level: float) -> dict[str,
     }
     if pd.isna(row["conf_low"]):
         return {**about, "found": f"not made: {row['reason']}", "passed": None}
-    found = f"{row['estimate']:.2f} ({100 * level:g}\N{NO-BREAK SPACE}% interval {row['conf_low']:.2f} to {row['conf_high']:.2f})"
-    found = found.replace("-", "\N{MINUS SIGN}")
-    if row["reason"]:
-        return {**about, "found": f"{found}; {row['reason']}", "passed": None}
+    span = f"{row['conf_low']:.2f} to {row['conf_high']:.2f}"
+    found = f"{row['estimate']:.2f}, {100 * level:g}\N{NO-BREAK SPACE}% interval {span}".replace("-", "\N{MINUS SIGN}")
+    if row["reason"] or _few(row):
+        return {**about, "found": f"{found}; {row['reason'] or TOO_FEW}", "passed": None}
     return {**about, "found": found, "passed": bool(row["conf_low"] <= 0 <= row["conf_high"])}
+
+
+def _few(row: dict[Any, Any]) -> bool:
+    """Fewer treated or control municipalities, or clusters of them, than any method holds its level with."""
+    return UNRELIABLE in row["reason"] or any(row[side] < FEWEST for side in ("n_treated", "n_control"))
+
+
+def _short(check: str) -> str:
+    return check.rsplit(": ", 1)[-1]
 
 
 def _trend_check(study: Study, rows: pd.DataFrame, analysis: Analysis) -> dict[str, Any]:
@@ -88,8 +107,12 @@ def _trend_check(study: Study, rows: pd.DataFrame, analysis: Analysis) -> dict[s
     before = before[~before["reason"].str.contains(FITTED)]
     if before.empty:
         return {**about, "found": "not made: no period before treatment with an interval", "passed": None}
-    outside = before[(before["band_low"] > 0) | (before["band_high"] < 0)]
-    return {**about, "found": f"{len(outside)} of {len(before)} bands exclude 0", "passed": outside.empty}
+    few = before.apply(_few, axis=1)
+    sure = before[~few]
+    outside = sure[(sure["band_low"] > 0) | (sure["band_high"] < 0)]
+    found = f"{len(outside)} of {len(sure)} bands exclude 0" if len(sure) else ""
+    left = f"{int(few.sum())} not counted: {TOO_FEW}" if few.any() else ""
+    return {**about, "found": "; ".join(filter(None, (found, left))), "passed": outside.empty if len(sure) else None}
 
 
 def _treatment_check(study: Study) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,15 +13,23 @@ from lnbeval.errors import DesignError
 from lnbeval.estimators import ESTIMATORS
 from lnbeval.second_computation import by_linearmodels, by_statsmodels
 from lnbeval.spread import analytic
-from lnbeval.workspace.analysis import effects_of
+from lnbeval.workspace.analysis import Shown, effects_of
+from lnbeval.workspace.compared import DRAWS_COMPARED, headline_reason, headlines
+from lnbeval.workspace.families import adjustment_words
 from lnbeval.workspace.provenance import provenance
 
 if TYPE_CHECKING:
-    from lnbeval.workspace.analysis import Analysis, Shown
+    from lnbeval.workspace.analysis import Analysis
     from lnbeval.workspace.study import Study
 
 
-SAME: Final = 1e-8  # relative: one of them iterates
+DIGITS: Final = 8  # to which the programs must agree: one of them iterates
+TABLES: Final[dict[Shown, str]] = {
+    "overall": "Average effects",
+    "cohort": "By cohort",
+    "event_time": "By years since treatment",
+    "cell": "Single effects",
+}
 
 
 def fingerprints(study: Study) -> list[tuple[str, str, str]]:
@@ -44,28 +53,52 @@ def parameter_rows(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Parameter", "Value"])
 
 
-def method(analysis: Analysis, why: str = "") -> list[tuple[str, str, str]]:
-    """Estimator, comparison and inference, with the reason `why` this one: (what, which, note)."""
+def method(study: Study, analysis: Analysis) -> list[tuple[str, str, str]]:
+    """Estimator, comparison and inference, with the reason why these errors: (what, which, note)."""
     anticipated = "none" if analysis.anticipation == 0 else f"{analysis.anticipation} periods"
+    chosen: str = analysis.inference
+    if chosen == "rule":
+        chosen = ", ".join(dict.fromkeys(one.method for one in headlines(study, analysis).values())) or "none"
     return [
         ("Estimator", analysis.estimator, ""),
         ("Comparison", analysis.control_group, ""),
         ("Base period", analysis.base_period, f"anticipation: {anticipated}"),
         ("Covariates", _covariates(analysis), f"missing outcomes: {analysis.missing}"),
         ("Weights", analysis.weight or "none", f"clusters: {analysis.cluster or 'municipality'}"),
-        (
-            "Errors",
-            analysis.inference,
-            "; ".join(filter(None, (why, f"level {analysis.level:g}, {analysis.draws} draws, seed {analysis.seed}"))),
-        ),
+        ("Level", f"{analysis.level:g}", f"{analysis.draws:,} draws, seed {analysis.seed}"),
+        ("Errors of the average effects", chosen, headline_reason(study, analysis)),
     ]
+
+
+def inference_used(study: Study, analysis: Analysis) -> pd.DataFrame:
+    """Which errors each kind of table has, and for how many indicators: the rule looks at the rows that a table shows."""
+    used = []
+    for by, what in TABLES.items():
+        chosen = Counter(str(one.method) for one in headlines(study, analysis, by=by).values())
+        if analysis.inference != "rule":
+            chosen = Counter({str(analysis.inference): len(study.parameters.estimated)})
+        used += [(what, method, f"{n} of {len(study.parameters.estimated)}") for method, n in chosen.items()]
+    return pd.DataFrame(used, columns=["Estimates", "Errors", "Indicators"])
+
+
+def draws_note(analysis: Analysis) -> str:
+    """With how many draws the simulated tests beside the headline were made, and the smallest p-value that allows."""
+    draws = min(analysis.draws, DRAWS_COMPARED)
+    return (
+        f"Simulated tests beside the headline have {draws:,} draws: none of their p can be below {1 / (draws + 1):g}."
+    )
+
+
+def p_adjustment(study: Study, rows: pd.DataFrame) -> str:
+    """How the adjusted p-values of the tidy `rows` were made; nothing when they have none."""
+    return adjustment_words(study.parameters.families, rows)
 
 
 def second_computation(study: Study, analysis: Analysis) -> pd.DataFrame:
     """The static regression of each indicator here, by linearmodels and by statsmodels, and whether they agree."""
     static = replace(analysis, estimator="twfe", control_group="all", base_period="universal", anticipation=0)
     static = replace(static, adjustment="none", covariates=(), window=None)
-    return pd.DataFrame([_computed_again(study, static, code) for code in study.parameters.indicators])
+    return pd.DataFrame([_computed_again(study, static, code) for code in study.parameters.estimated])
 
 
 def _computed_again(study: Study, static: Analysis, code: str) -> dict[str, Any]:
@@ -76,7 +109,7 @@ def _computed_again(study: Study, static: Analysis, code: str) -> dict[str, Any]
         return {"Indicator": label, "Agreement": f"not made: {error}"}
     estimate, error_here = float(effects.estimate[0]), float(analytic(effects).std_error[0])
     (estimate_again, error_again), third = by_statsmodels(effects), by_linearmodels(effects)
-    close = np.allclose([estimate_again, third, error_again], [estimate, estimate, error_here], rtol=SAME)
+    close = np.allclose([estimate_again, third, error_again], [estimate, estimate, error_here], rtol=10.0**-DIGITS)
     return {
         "Indicator": label,
         "Here": estimate,
@@ -84,7 +117,7 @@ def _computed_again(study: Study, static: Analysis, code: str) -> dict[str, Any]
         "statsmodels": estimate_again,
         "Error here": error_here,
         "Error by statsmodels": error_again,
-        "Agreement": f"all to {SAME:g} of their size" if close else "THEY DIFFER: do not use these numbers",
+        "Agreement": f"agree to {DIGITS} digits" if close else "THEY DIFFER: do not use these numbers",
     }
 
 

@@ -71,7 +71,17 @@ def events(study: Study) -> pd.DataFrame:
 
 def labelled(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     """A tidy table with a `label` column: the indicator's name, and what tells its rows apart."""
-    return table.assign(label=[_label(study, row) for row in table.to_dict("records")])
+    rows = table.to_dict("records")
+    return table.assign(label=[_joined(name(study, row["indicator"]), row["scenario"], *_within(row)) for row in rows])
+
+
+def grouped(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """A tidy table with the indicator's name in a column `heading`, and in `label` only what tells its rows apart."""
+    rows = table.to_dict("records")
+    return table.assign(
+        heading=[name(study, row["indicator"]) for row in rows],
+        label=[_joined(*_within(row)).capitalize() for row in rows],
+    )
 
 
 def timed(table: pd.DataFrame) -> pd.DataFrame:
@@ -79,14 +89,15 @@ def timed(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(label=[_since(int(e)) if pd.notna(e) else "all" for e in table["event_time"]])
 
 
-def _label(study: Study, row: dict[Any, Any]) -> str:
-    parts = [
-        name(study, row["indicator"]),
-        row["scenario"],
+def _within(row: dict[Any, Any]) -> list[str]:
+    return [
         "" if pd.isna(row["cohort"]) else f"treated from {row['cohort']}",
         "" if pd.isna(row["period"]) else f"in {row['period']}",
         "" if pd.isna(row["event_time"]) or not pd.isna(row["period"]) else _since(int(row["event_time"])),
     ]
+
+
+def _joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 

@@ -59,7 +59,7 @@ def about(study: Study) -> list[tuple[str, str, str]]:
         *phases,
         *groups,
         ("Periods", str(len(periods)), f"{periods[0]} to {periods[-1]}" + _gaps(periods)),
-        ("Indicators", str(len(study.parameters.indicators)), "defined on their pages"),
+        ("Indicators", str(len(study.parameters.estimated)), "defined on their pages"),
     ]
 
 
@@ -82,6 +82,21 @@ def documentation_title(study: Study) -> str:
 def targeted(study: Study) -> int:
     """Municipalities on the treatment list."""
     return int(study.treated["cohort"].notna().sum())
+
+
+def average_title(study: Study, rows: pd.DataFrame) -> str:
+    """Over whom the average of the overall `rows` is: all targeted, those documented as targeted, fewer in some rows."""
+    known, announced = targeted(study), study.parameters.treatment.announced
+    few = announced is not None and known < announced
+    who = (
+        f"the {known} municipalities documented as targeted, of {announced} announced,"
+        if few
+        else "all targeted municipalities"
+    )
+    counts = rows.loc[rows["status"] == "ok", "n_treated"]
+    least = int(counts.min()) if len(counts) else known
+    some = f" ({least} for some indicators)" if few else f" ({known}; {least} for some indicators)"
+    return f"Average over {who}{some if least < known else ''} and periods since treatment"
 
 
 def first_treated(study: Study) -> dict[str, int]:

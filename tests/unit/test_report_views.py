@@ -28,7 +28,11 @@ def study(*, announced=None, targeted=9, panels=None, families=(), indicators=("
             {"cohort": [2018.0] * targeted + [NAN] * 5, "status": ["confirmed"] * targeted + [None] * 5}
         ),
         parameters=SimpleNamespace(
-            treatment=SimpleNamespace(announced=announced), indicators=indicators, families=families, design=WITHIN
+            treatment=SimpleNamespace(announced=announced),
+            indicators=indicators,
+            estimated=indicators,
+            families=families,
+            design=WITHIN,
         ),
         panel=lambda code, **_: (panels or {})[code],
     )

@@ -13,7 +13,6 @@ from lnbeval.design import analysed
 from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, Relabelled, clusters_of_kinds, key_columns
 from lnbeval.errors import DesignError
 from lnbeval.group_time import Differences, differences, refuse_covariates, reweighted_differences
-from lnbeval.regression import kinds_of
 from lnbeval.two_way import NO_BASE, comparison_cells, difference_fit
 
 if TYPE_CHECKING:
@@ -110,8 +109,7 @@ class _Sides:
 
 def _sides(panel: Panel, design: Design, cells: Cells) -> _Sides:
     cohorts, cohort = np.unique(panel.cohort, return_inverse=True)
-    seen = np.isfinite(panel.outcome)
-    kind, first = kinds_of(panel.cohort, seen)
+    seen, (kind, first) = panel.observed, panel.kinds
     own = cohorts[:, None] == cells.cohort
     free = (cohorts[:, None] > _latest(panel, design, cells)) & ~own
     observed = seen[first][:, cells.period] & seen[first][:, cells.base] & (cells.base != NO_BASE)
@@ -323,7 +321,7 @@ def _columns(
     number = np.bincount(sides.kind)
     n_treated, n_control = number @ sides.treated, number @ sides.control
     before = (_cohort_sums(panel, sides, sides.base) * sides.own).sum(axis=0)
-    clusters = clusters_of_kinds(np.hstack([sides.treated, sides.control]), sides.kind, panel.cluster)
+    clusters = clusters_of_kinds(np.hstack([sides.treated, sides.control]), sides.kind, panel)
     reason = why.copy()
     reason[n_control == 0] = "no unit is still untreated to compare with"
     reason[n_treated == 0] = "no treated unit is observed in both periods"

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from lnbeval.regression import kinds_of
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -128,19 +126,21 @@ class Effects:
     @cached_property
     def kinds(self) -> Kinds:
         """Kinds of units: by cohort and outcomes observed, where the sides of the estimates go by these."""
-        observed = np.isfinite(self.panel.outcome)
-        position, first = kinds_of(self.panel.cohort, observed)
+        position, first = self.panel.kinds
         if not all(np.array_equal(side[first].take(position, axis=0), side) for side in (self.treated, self.control)):
             position = first = np.arange(len(position))
         return Kinds(
-            position=position, treated=self.treated[first], control=self.control[first], observed=observed[first]
+            position=position,
+            treated=self.treated[first],
+            control=self.control[first],
+            observed=self.panel.observed[first],
         )
 
     @cached_property
     def cluster_counts(self) -> tuple[Integers, Integers, Integers]:
         """Different clusters on the treated side of each estimate, on the control side and on either, (k,) each."""
         treated, control, k = self.kinds.treated, self.kinds.control, len(self.estimate)
-        counts = clusters_of_kinds(np.hstack([treated, control, treated | control]), self.kinds.position, self.cluster)
+        counts = clusters_of_kinds(np.hstack([treated, control, treated | control]), self.kinds.position, self.panel)
         return counts[:k], counts[k : 2 * k], counts[2 * k :]
 
     @property
@@ -186,11 +186,11 @@ def fewest_clusters(treated: Booleans, control: Booleans, cluster: Labels) -> In
     return np.minimum(clusters_among(treated, cluster), clusters_among(control, cluster))
 
 
-def clusters_of_kinds(members: Booleans, position: Integers, cluster: Labels) -> Integers:
+def clusters_of_kinds(members: Booleans, position: Integers, panel: Panel) -> Integers:
     """Different clusters among the units whose kind, at `position` (n,), is a member (p, k) of each column, (k,)."""
-    if _distinct(cluster):
+    if panel.single:
         return np.asarray(np.bincount(position, minlength=len(members)) @ members)
-    pairs = np.unique(pd.factorize(cluster)[0] * len(members) + position)
+    pairs = np.unique(pd.factorize(panel.cluster)[0] * len(members) + position)
     return clusters_among(members[pairs % len(members)], pairs // len(members))
 
 

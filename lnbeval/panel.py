@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -33,6 +34,7 @@ Labels = NDArray[np.object_]
 AT_BASELINE: Final = (
     "A covariate is measured before treatment: give its value in a period before, the same in all rows."
 )
+DIGITS: Final = 31  # periods told apart at once: two positions below 2^31 fit in one 64-bit integer
 NEVER: Final = np.inf  # the cohort of a unit that is not treated in any period
 
 
@@ -63,6 +65,21 @@ class Panel:
             comparison = np.array(self.comparison, dtype=float)
             comparison.flags.writeable = False
             object.__setattr__(self, "comparison", comparison)
+
+    @cached_property
+    def observed(self) -> Booleans:
+        """Where there is an outcome, (n, t)."""
+        return np.isfinite(self.outcome)
+
+    @cached_property
+    def kinds(self) -> tuple[Integers, Integers]:
+        """Kind of each unit by its cohort and the outcomes observed, (n,), and the first unit of each kind, (p,)."""
+        return kinds_of(self.cohort, self.observed)
+
+    @cached_property
+    def single(self) -> bool:
+        """Every unit is a cluster of its own."""
+        return len(set(self.cluster.tolist())) == len(self.cluster)
 
     @classmethod
     def from_long(
@@ -150,6 +167,20 @@ class Panel:
             cluster=clusters[position],
             covariate_names=tuple(covariates),
         )
+
+
+def kinds_of(label: Floats | Integers, observed: Booleans) -> tuple[Integers, Integers]:
+    """Kind of each unit by its label (its cohort, say) and its row of `observed`, (n,), and the first unit of each kind, (p,)."""
+    import pandas as pd  # noqa: PLC0415
+
+    code = pd.factorize(label)[0]
+    if not observed.all():
+        for start in range(0, observed.shape[1], DIGITS):
+            digits = observed[:, start : start + DIGITS]
+            code = pd.factorize((code << DIGITS) + digits @ (1 << np.arange(digits.shape[1])))[0]
+    first = np.empty(code.max() + 1, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    return code, first
 
 
 def units_kept(panel: Panel, keep: Booleans | Integers) -> Panel:

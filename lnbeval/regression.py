@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
+
+from lnbeval.panel import kinds_of
 
 if TYPE_CHECKING:
     from lnbeval.panel import Booleans, Floats, Integers
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 BLOCK: Final = 4_000_000  # numbers held at once by what is done for many units or many weights
 FEW_PATTERNS: Final = 64  # up to this many a product of matrices for each is faster than gathering rows
 SINGULAR: Final = 1e-11  # smallest eigenvalue, of columns scaled to one, that still tells them apart
-DIGITS: Final = 31  # periods told apart at once: two positions below 2^31 fit in one 64-bit integer
 ESTIMABLE: Final = 1e-6  # what a contrast may lose when it is projected on what the data determine
 
 
@@ -133,18 +133,6 @@ def least_squares(regression: Regression) -> Fit:
         rank=rank,
         absorbed=bool((regression.intercepts >= 0).any()),
     )
-
-
-def kinds_of(label: Floats | Integers, observed: Booleans) -> tuple[Integers, Integers]:
-    """Kind of each unit by its label (its cohort, say) and its row of `observed`, (n,), and the first unit of each kind, (p,)."""
-    code = pd.factorize(label)[0]
-    if not observed.all():
-        for start in range(0, observed.shape[1], DIGITS):
-            digits = observed[:, start : start + DIGITS]
-            code = pd.factorize((code << DIGITS) + digits @ (1 << np.arange(digits.shape[1])))[0]
-    first = np.empty(code.max() + 1, dtype=np.int64)
-    first[code[::-1]] = np.arange(len(code))[::-1]
-    return code, first
 
 
 def _observed_patterns(regression: Regression) -> tuple[Floats, Integers, Floats]:

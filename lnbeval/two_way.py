@@ -11,7 +11,7 @@ import numpy as np
 from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, Relabelled, clusters_of_kinds, key_columns
 from lnbeval.errors import DesignError
 from lnbeval.permuted_regression import Permutable, permuted_regression
-from lnbeval.regression import Regression, kinds_of, least_squares
+from lnbeval.regression import Regression, least_squares
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -214,9 +214,8 @@ def cell_controls(panel: Panel, cells: Cells, design: Design) -> Booleans:
 
 def _kinds(panel: Panel) -> tuple[Integers, Floats, Booleans]:
     """Kind of each unit (n,), and of each kind its cohort (p, 1) and the outcomes observed (p, t)."""
-    seen = np.isfinite(panel.outcome)
-    kind, first = kinds_of(panel.cohort, seen)
-    return kind, panel.cohort[first][:, None], seen[first]
+    kind, first = panel.kinds
+    return kind, panel.cohort[first][:, None], panel.observed[first]
 
 
 def cell_regressors(cells: Cells, cohorts: Floats, t: int) -> Floats:
@@ -286,7 +285,7 @@ def _cell_columns(
     panel: Panel, cells: Cells, treated: Booleans, control: Booleans, ok: Booleans, told: Booleans, n_obs: int
 ) -> dict[str, NDArray[Any]]:
     at_base = cells.period == cells.base
-    kind, first = kinds_of(panel.cohort, np.isfinite(panel.outcome))
+    kind, first = panel.kinds
     number, sides = np.bincount(kind), np.hstack([treated[first], control[first]])
     n_treated, n_control = np.split(number @ sides, 2)
     reason = np.where(at_base, BASE_PERIOD, "").astype(object)
@@ -295,7 +294,7 @@ def _cell_columns(
     reason[~ok & at_base] = "no estimate of this cohort to compare with its base period"
     reason[n_treated == 0] = "no treated unit is observed"
     reason[cells.base == NO_BASE] = "treated, or may anticipate, from the first period: nothing to compare with"
-    few = np.minimum(*np.split(clusters_of_kinds(sides, kind, panel.cluster), 2))
+    few = np.minimum(*np.split(clusters_of_kinds(sides, kind, panel), 2))
     return key_columns(
         {
             "cohort": cells.cohort,

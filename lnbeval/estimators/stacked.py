@@ -11,7 +11,6 @@ import numpy as np
 from lnbeval.design import analysed, refuse_gaps, refuse_in_regression
 from lnbeval.effects import BASE_PERIOD, Effects, Relabelled, clusters_of_kinds, key_columns
 from lnbeval.errors import DesignError
-from lnbeval.regression import kinds_of
 from lnbeval.two_way import based, difference_fit, regression_inference
 
 if TYPE_CHECKING:
@@ -175,8 +174,7 @@ def _experiments(panel: Panel, cohorts: Floats, clean: Booleans, times: Integers
     slot = (cohorts[:, None] + times - panel.periods[0]).astype(np.int64)  # (a, e)
     at_base, e = slot[:, times == base].ravel(), len(times)
     own = panel.cohort[:, None] == cohorts
-    seen = np.isfinite(panel.outcome)
-    kind, first = kinds_of(panel.cohort, seen)
+    seen, (kind, first) = panel.observed, panel.kinds
     both = seen[first][:, slot.ravel()] & seen[first][:, np.repeat(at_base, e)] & np.tile(times != base, len(cohorts))
     treated, control = (np.repeat(side[first], e, axis=1) & both for side in (own, clean))
     in_base = panel.outcome[:, at_base]
@@ -286,7 +284,7 @@ def _columns(panel: Panel, stack: _Stack, n_obs: int, ok: Booleans, left_out: st
 
 def _fewest(panel: Panel, stack: _Stack) -> Integers:
     """Clusters on the smaller side of the smallest experiment that is used at each event time, (e,)."""
-    both = clusters_of_kinds(np.hstack([stack.treated, stack.control]), stack.kind, panel.cluster)
+    both = clusters_of_kinds(np.hstack([stack.treated, stack.control]), stack.kind, panel)
     sides = np.minimum(*np.split(both, 2))
     by_time = sides.reshape(len(stack.cohort), -1).astype(float)
     least = np.where(by_time > 0, by_time, np.inf).min(axis=0)

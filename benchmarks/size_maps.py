@@ -128,14 +128,14 @@ def maps(sample: Sample, name: str) -> Maps:
         kappa=by_name.get("kappa"),
         crossed=by_name.get("crossed"),
         null=_null(any_outcome) if "crossed" in by_name else None,
-        cluster=spread.clusters_of(any_outcome)[0],
+        cluster=any_outcome.panel.clusters[0],
         cohort=np.unique(sample.cohort, return_inverse=True)[1],
         weight=sample.weight,
     )
 
 
 def _numbers(effects: Effects) -> dict[str, Floats]:
-    position, G = spread.clusters_of(effects)
+    position, G = effects.panel.clusters
     without = effects.reweighted((position != np.arange(G)[:, None]).astype(float))[:, 0]
     found = {
         "estimate": effects.estimate[0],
@@ -157,7 +157,7 @@ def _responses(effects: Effects) -> Floats:
     fit = effects.regression.fit()
     moved = fit.rows @ (fit.inverse @ effects.regression.matrix[:, 0])
     unit = fit.weight[:, None] * np.einsum("psq,ps->pq", fit.rows, fit.slot_weight * moved)[fit.pattern]
-    return spread.summed(unit, *spread.clusters_of(effects))
+    return spread.summed(unit, *effects.panel.clusters)
 
 
 def _null(effects: Effects) -> tuple[Floats, Floats]:

@@ -107,7 +107,7 @@ def _relabelled(effects: Effects, rows: _Rows, relabelled: Relabel, outcome: Flo
     known = np.isfinite(made.estimate)
     estimate, mass = np.nan_to_num(made.estimate), known.astype(float)
     if rows.by_share:
-        cohorts = np.unique(effects.cohort)
+        cohorts = effects.panel.cohorts[0]
         held = (labels[:, :, None] == np.arange(len(cohorts))).astype(float)  # (b, n, cohorts)
         share = np.einsum("bnc,n->bc", held, effects.weight) / effects.weight.sum()
         of_cell = np.searchsorted(cohorts, effects.columns["cohort"])
@@ -178,7 +178,7 @@ def _rows(effects: Effects, by: By) -> _Rows:
 
 def _shares(effects: Effects) -> Floats:
     """Weighted share of each estimate's cohort among the units, (k,)."""
-    cohorts, position = np.unique(effects.cohort, return_inverse=True)
+    cohorts, position = effects.panel.cohorts
     share = np.bincount(position, weights=effects.weight) / effects.weight.sum()
     found = np.searchsorted(cohorts, effects.columns["cohort"])
     return np.asarray(share[found])

@@ -16,7 +16,7 @@ from lnbeval.group_time import Differences, differences, refuse_covariates, rewe
 from lnbeval.two_way import NO_BASE, comparison_cells, difference_fit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -98,6 +98,8 @@ class _Sides:
 
     cohort: Integers  # (n,) position of the unit's cohort
     kind: Integers  # (n,) position of its kind
+    first: Integers  # (p,) first unit of each kind
+    total: Floats  # (p, t) weighted sums of the outcomes of each kind, zero where it has none
     own: Booleans  # (c, k) the cohort is that of the cell
     free: Booleans  # (c, k) it may be a control
     observed: Booleans  # (p, k) the kind is observed in both periods
@@ -108,8 +110,7 @@ class _Sides:
 
 
 def _sides(panel: Panel, design: Design, cells: Cells) -> _Sides:
-    cohorts, cohort = np.unique(panel.cohort, return_inverse=True)
-    seen, (kind, first) = panel.observed, panel.kinds
+    (cohorts, cohort), (kind, first), seen = panel.cohorts, panel.kinds, panel.observed
     own = cohorts[:, None] == cells.cohort
     free = (cohorts[:, None] > _latest(panel, design, cells)) & ~own
     observed = seen[first][:, cells.period] & seen[first][:, cells.base] & (cells.base != NO_BASE)
@@ -117,6 +118,8 @@ def _sides(panel: Panel, design: Design, cells: Cells) -> _Sides:
     return _Sides(
         cohort=cohort,
         kind=kind,
+        first=first,
+        total=_totals(panel),
         own=own,
         free=free,
         observed=observed,
@@ -127,29 +130,15 @@ def _sides(panel: Panel, design: Design, cells: Cells) -> _Sides:
     )
 
 
-def _loaded(panel: Panel, sides: _Sides, loading: Floats) -> Iterator[tuple[slice, Floats]]:
-    """Outcomes times `loading` (t, k), some units after others; zero where these are not observed in both periods of a cell."""
-    n, size = len(panel.units), max(1, BLOCK // loading.shape[1])
-    for units in (slice(start, start + size) for start in range(0, n, size)):
-        outcome = panel.outcome[units]
-        if np.isfinite(outcome).all():
-            yield units, outcome @ loading
-        else:
-            known = np.where(np.isfinite(outcome), outcome, 0.0)
-            yield units, (known @ loading) * sides.observed.take(sides.kind[units], axis=0)
-
-
-def _cohort_sums(panel: Panel, sides: _Sides, loading: Floats) -> Floats:
-    """Weighted sums of outcomes times `loading` by cohort, (c, k)."""
-    sums, one = np.zeros(sides.own.shape), np.eye(len(sides.own))
-    for units, values in _loaded(panel, sides, loading):
-        sums += (one[:, sides.cohort[units]] * panel.weight[units]) @ values
-    return sums
+def _cohort_sums(sides: _Sides, loading: Floats) -> Floats:
+    """Weighted sums of outcomes times `loading` (t, k) by cohort, of units observed in both periods of a cell, (c, k)."""
+    own = np.arange(len(sides.own))[:, None] == sides.cohort[sides.first]
+    return np.asarray(own @ ((sides.total @ loading) * sides.observed))
 
 
 def _plain(panel: Panel, sides: _Sides) -> Differences:
     """Differences of weighted means without covariates: what is the same for the units of a kind is made once."""
-    n, sums = len(panel.units), _cohort_sums(panel, sides, sides.change)
+    n, sums = len(panel.units), _cohort_sums(sides, sides.change)
     mass, other_mass = _weight(panel, sides, sides.treated), _weight(panel, sides, sides.control)
     mean, other = _ratio((sums * sides.own).sum(axis=0), mass), _ratio((sums * sides.free).sum(axis=0), other_mass)
     estimate = mean - other
@@ -158,12 +147,30 @@ def _plain(panel: Panel, sides: _Sides) -> Differences:
     level = np.where(treated, mean, np.where(control, other, 0.0))
     share, other_share = _ratio(np.ones_like(mass), mass), _ratio(np.ones_like(mass), other_mass)
     slope = n * np.where(treated, share, np.where(control, -other_share, 0.0))
-    influence = np.empty((n, len(estimate)))
-    for units, change in _loaded(panel, sides, sides.change):
-        kind = sides.kind[units]
-        deviation = (change - level.take(kind, axis=0)) * slope.take(kind, axis=0)
-        np.multiply(deviation, panel.weight[units, None], out=influence[units])
+    influence, size = np.empty((n, len(estimate))), max(1, BLOCK // len(estimate))
+    for start in range(0, n, size):
+        units = slice(start, start + size)
+        kind, part = sides.kind[units], influence[units]
+        np.matmul(_filled(panel, units), sides.change, out=part)
+        part -= level.take(kind, axis=0)
+        part *= slope.take(kind, axis=0)  # zero for units that are not compared
+        part *= panel.weight[units, None]
     return Differences(estimate=estimate, influence=influence, reason=np.full(len(estimate), "", dtype=object))
+
+
+def _totals(panel: Panel) -> Floats:
+    """Weighted sums of the outcomes of each kind of units, (p, t)."""
+    from scipy import sparse  # noqa: PLC0415
+
+    n, (kind, first) = len(panel.units), panel.kinds
+    members = sparse.csc_array((panel.weight, kind, np.arange(n + 1)), shape=(len(first), n))
+    return np.asarray(members @ _filled(panel, slice(None)))
+
+
+def _filled(panel: Panel, units: slice) -> Floats:
+    """Outcomes of some units, zero where there are none."""
+    outcome, observed = panel.outcome[units], panel.observed[units]
+    return outcome if observed.all() else np.where(observed, outcome, 0.0)
 
 
 def _weight(panel: Panel, sides: _Sides, members: Booleans) -> Floats:
@@ -192,8 +199,9 @@ def _adjusted(panel: Panel, design: Design, cells: Cells, sides: _Sides) -> Diff
 
 def _changes(panel: Panel, sides: _Sides, block: Integers) -> Floats:
     """Outcome changes in some cells, zero where not observed in both periods, (n, k)."""
-    known = np.where(np.isfinite(panel.outcome), panel.outcome, 0.0)
-    return np.asarray((known @ sides.change[:, block]) * sides.observed[:, block].take(sides.kind, axis=0))
+    return np.asarray(
+        (_filled(panel, slice(None)) @ sides.change[:, block]) * sides.observed[:, block].take(sides.kind, axis=0)
+    )
 
 
 def _contrasts(panel: Panel, design: Design, cells: Cells, estimated: Booleans) -> Contrasts | None:
@@ -239,7 +247,7 @@ def _relabelled(panel: Panel, design: Design, cells: Cells, outcome: Floats, lab
     change = outcome[:, cells.period] - outcome[:, cells.base]
     observed = np.isfinite(change) & (cells.base != NO_BASE)
     change = np.where(observed, change, 0.0)
-    cohort = np.unique(panel.cohort)[labels]
+    cohort = panel.cohorts[0][labels]
     if design.adjustment == "none":
         estimate, influence = _permuted_plain(panel, design, cells, change, observed, cohort)
     else:
@@ -320,7 +328,7 @@ def _columns(
     ok = np.isfinite(estimate)
     number = np.bincount(sides.kind)
     n_treated, n_control = number @ sides.treated, number @ sides.control
-    before = (_cohort_sums(panel, sides, sides.base) * sides.own).sum(axis=0)
+    before = (_cohort_sums(sides, sides.base) * sides.own).sum(axis=0)
     clusters = clusters_of_kinds(np.hstack([sides.treated, sides.control]), sides.kind, panel)
     reason = why.copy()
     reason[n_control == 0] = "no unit is still untreated to compare with"

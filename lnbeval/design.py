@@ -116,7 +116,7 @@ def _refuse_lost(panel: Panel, kept: Panel, design: Design) -> None:
     last = panel.periods[-1]
     if (panel.cohort <= last).any() and not (kept.cohort <= last).any():
         raise DesignError("No treated unit has an outcome in any period: all of them are missing.")
-    if (panel.cohort > last).any() and not (kept.cohort > last).any() and len(np.unique(kept.cohort)) == 1:
+    if (panel.cohort > last).any() and not (kept.cohort > last).any() and len(kept.cohorts[0]) == 1:
         raise DesignError("No unit to compare with has an outcome in any period: all of them are missing.")
 
 
@@ -130,7 +130,7 @@ def _refuse_one_sided(panel: Panel) -> None:
         )
     if (panel.cohort <= first).all():
         raise DesignError(f"Every unit is treated from the first period, {first}: there is no period before treatment.")
-    if len(np.unique(panel.cohort)) == 1:
+    if len(panel.cohorts[0]) == 1:
         raise DesignError(
             f"There is no control unit: every unit is first treated in {panel.cohort[0]:g}. Add units that are not treated "
             "or are treated later."
@@ -142,7 +142,7 @@ def _refuse_one_sided(panel: Panel) -> None:
 
 
 def _cohorts(panel: Panel) -> str:
-    named = ["never" if np.isinf(g) else f"{g:g}" for g in np.unique(panel.cohort)]
+    named = ["never" if np.isinf(g) else f"{g:g}" for g in panel.cohorts[0]]
     return ", ".join(named[:NAMED]) + (f" and {len(named) - NAMED} more" if len(named) > NAMED else "")
 
 

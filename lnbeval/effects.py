@@ -169,33 +169,24 @@ class Effects:
         return self.panel.cluster
 
 
-def clusters_among(members: Booleans, cluster: Labels) -> Integers:
-    """Different clusters among the members of each column, (k,)."""
-    if _distinct(cluster):
-        return np.asarray(members.sum(axis=0))
-    position = pd.factorize(cluster)[0]
+def clusters_among(members: Booleans, panel: Panel) -> Integers:
+    """Different clusters among the members (n, k) of each column, (k,)."""
+    return np.asarray(members.sum(axis=0)) if panel.single else _groups_among(members, panel.clusters[0])
+
+
+def _groups_among(members: Booleans, position: Integers) -> Integers:
+    """Different groups, at `position` (n,), among the members of each column, (k,)."""
     order = np.argsort(position, kind="stable")
     starts = np.flatnonzero(np.diff(position[order], prepend=-2))
     return np.asarray(np.logical_or.reduceat(members[order], starts, axis=0).sum(axis=0), dtype=np.int64)
-
-
-def fewest_clusters(treated: Booleans, control: Booleans, cluster: Labels) -> Integers:
-    """Different clusters among the members of each column, (k,), on the side that has fewer."""
-    if _distinct(cluster):
-        return np.asarray(np.minimum(treated.sum(axis=0), control.sum(axis=0)))
-    return np.minimum(clusters_among(treated, cluster), clusters_among(control, cluster))
 
 
 def clusters_of_kinds(members: Booleans, position: Integers, panel: Panel) -> Integers:
     """Different clusters among the units whose kind, at `position` (n,), is a member (p, k) of each column, (k,)."""
     if panel.single:
         return np.asarray(np.bincount(position, minlength=len(members)) @ members)
-    pairs = np.unique(pd.factorize(panel.cluster)[0] * len(members) + position)
-    return clusters_among(members[pairs % len(members)], pairs // len(members))
-
-
-def _distinct(labels: Labels) -> bool:
-    return len(set(labels.tolist())) == len(labels)
+    pairs = np.unique(panel.clusters[0] * len(members) + position)
+    return _groups_among(members[pairs % len(members)], pairs // len(members))
 
 
 def key_columns(columns: Mapping[str, Any]) -> dict[str, NDArray[Any]]:

@@ -44,7 +44,7 @@ def refuse_covariates(panel: Panel, design: Design) -> None:
             f"adjustment is '{design.adjustment}' but there are no covariates to adjust for. Name them, or use adjustment "
             "'none'."
         )
-    clusters = len(set(panel.cluster.tolist()))
+    clusters = panel.clusters[1]
     if names and clusters <= len(names) + 1:
         raise DesignError(
             f"{clusters} clusters cannot carry {_listed(names)}: there must be fewer coefficients than clusters, the constant "

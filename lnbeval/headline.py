@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-import pandas as pd
 
 from lnbeval.effects import BASE_PERIOD, clusters_among
 
@@ -91,7 +90,7 @@ def _testable(effects: Effects, shown: Booleans) -> Booleans:
 def _has_placebos(effects: Effects) -> bool:
     """Placebos exist: of units one by one, and as many controls as all cohorts together have units, and more."""
     never = int((effects.cohort > effects.panel.periods[-1]).sum())
-    one_by_one = len(set(effects.cluster.tolist())) == len(effects.cluster)
+    one_by_one = effects.panel.single
     return bool(effects.own_draws and "placebo" in effects.own_draws) and one_by_one and 2 * never > len(effects.cohort)
 
 
@@ -127,15 +126,15 @@ def _fewest(effects: Effects, side: Booleans) -> _Fewest:
     if not side.shape[1]:
         return _Fewest(number=0, effective=0.0)
     return _Fewest(
-        number=int(clusters_among(side, effects.cluster).min()),
+        number=int(clusters_among(side, effects.panel).min()),
         effective=float(_effective(side * effects.weight[:, None], effects).min()),
     )
 
 
 def _effective(weight: Floats, effects: Effects) -> Floats:
     """(sum w)^2 / sum w^2 over clusters, of weights of units (n, k); 0 where there are none."""
-    position, labels = pd.factorize(effects.cluster)
-    if len(labels) < len(position):
-        weight = np.column_stack([np.bincount(position, weights=column, minlength=len(labels)) for column in weight.T])
+    if not effects.panel.single:
+        position, G = effects.panel.clusters
+        weight = np.column_stack([np.bincount(position, weights=column, minlength=G) for column in weight.T])
     square = (weight**2).sum(axis=0)
     return np.asarray(np.divide(weight.sum(axis=0) ** 2, square, out=np.zeros_like(square), where=square > 0))

@@ -38,13 +38,13 @@ Method = Literal[
 ]
 METHODS: Final = get_args(Method)
 DRAWS: Final = 9_999
-NOISE: Final = 1e-12  # of the largest outcome: what sums of equal numbers leave behind
 FEW: Final = 5  # fewer treated or control units or clusters than this are said in the row
 CAREFUL: Final = ("cr2", "placebo")  # errors that are not too small with 3 or 4 on a side, see benchmarks/size.md
 CRITICAL_VALUE_STEP: Final = 1e-6  # rounded up to this: finer digits are noise of the draws and differ between machines
 UNRELIABLE: Final = "no method is reliable with so few: read it as a description"
 ALIKE: Final = "the error is that of placebos among the controls: far too small if the treated vary more than they do"
 NO_ERROR: Final = "no error: the estimate cannot be made without some cluster, or does not vary"
+BLOCK: Final = 1024  # draws at a time
 RIDGE: Final = 1e-10  # keeps the Cholesky factor of a singular correlation matrix finite
 NODES: Final = 20_170_601  # without a generator the critical value is a sum over these fixed nodes, the same each time
 
@@ -141,7 +141,7 @@ def _refuse(effects: Effects, *, method: str, level: float, draws: int) -> None:
         raise ParameterError(f"level is {level}; it must lie between 0 and 1, such as 0.95.")
     if draws < 99:
         raise ParameterError(f"draws is {draws}; the band needs at least 99, better {DRAWS}.")
-    if (effects.cluster == effects.cluster[0]).all():
+    if effects.panel.clusters[1] == 1:
         raise DesignError(
             "There is only one cluster: its errors cannot be told from the effect. Cluster at a lower level."
         )
@@ -230,8 +230,7 @@ def _without_lone_units(effects: Effects, spread: Spread) -> Spread:
     """One treated or control cluster has no variance of its own: an error from the others only would be far too small."""
     lone = np.minimum(*effects.clusters) == 1
     scores = np.where(lone, np.nan, spread.scores) if lone.any() else spread.scores
-    noise = NOISE * float(np.nanmax(np.abs(effects.panel.outcome)))
-    return Spread(scores=scores, df=spread.df, noise=noise)
+    return Spread(scores=scores, df=spread.df, noise=effects.panel.rounding)
 
 
 def _quantile(level: float, df: Floats) -> Floats:
@@ -253,12 +252,24 @@ def _sup_t(spread: Spread, std_error: Floats, level: float, draws: int, rng: np.
         return 0.0
     correlation = spread.covariance[np.ix_(rows, rows)] / np.outer(std_error[rows], std_error[rows])
     factor = np.linalg.cholesky(correlation + RIDGE * np.eye(len(correlation)))
-    z = np.abs(factor @ rng.standard_normal((draws, len(factor))).T).max(axis=0)
+    z = _largest(factor, draws, rng)
     df = spread.df[rows].min()
     if np.isfinite(df):
         z /= np.sqrt(rng.chisquare(df, size=draws) / df)
     quantile = float(np.quantile(z, level, method="higher"))
     return float(np.ceil(quantile / CRITICAL_VALUE_STEP) * CRITICAL_VALUE_STEP)
+
+
+def _largest(factor: Floats, draws: int, rng: np.random.Generator) -> Floats:
+    """The largest |factor @ z| over the rows for each of `draws` standard normal z, (draws,); in blocks that stay in the cache."""
+    k = len(factor)
+    largest, normal, product = np.empty(draws), np.empty((BLOCK, k)), np.empty((k, BLOCK))
+    for start in range(0, draws, BLOCK):
+        part = largest[start : start + BLOCK]
+        drawn = rng.standard_normal(out=normal[: len(part)])
+        made = np.matmul(factor, drawn.T, out=product[:, : len(part)])
+        np.abs(made, out=made).max(axis=0, out=part)
+    return largest
 
 
 def _table(effects: Effects, sure: _Certainty, method: str) -> pd.DataFrame:

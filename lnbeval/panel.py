@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ AT_BASELINE: Final = (
     "A covariate is measured before treatment: give its value in a period before, the same in all rows."
 )
 DIGITS: Final = 31  # periods told apart at once: two positions below 2^31 fit in one 64-bit integer
+NOISE: Final = 1e-12  # of the largest outcome: what sums of equal numbers leave behind
 NEVER: Final = np.inf  # the cohort of a unit that is not treated in any period
 
 
@@ -58,13 +59,9 @@ class Panel:
 
     def __post_init__(self) -> None:
         for name in ("units", "periods", "outcome", "cohort", "covariates", "weight", "cluster"):
-            array = np.array(getattr(self, name))
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+            object.__setattr__(self, name, _read_only(getattr(self, name)))
         if self.comparison is not None:
-            comparison = np.array(self.comparison, dtype=float)
-            comparison.flags.writeable = False
-            object.__setattr__(self, "comparison", comparison)
+            object.__setattr__(self, "comparison", _read_only(np.asarray(self.comparison, dtype=float)))
 
     @cached_property
     def observed(self) -> Booleans:
@@ -74,12 +71,33 @@ class Panel:
     @cached_property
     def kinds(self) -> tuple[Integers, Integers]:
         """Kind of each unit by its cohort and the outcomes observed, (n,), and the first unit of each kind, (p,)."""
-        return kinds_of(self.cohort, self.observed)
+        return kinds_of(self.cohorts[1], self.observed)
 
     @cached_property
+    def rounding(self) -> float:
+        """What sums of equal numbers leave behind: a smaller standard error is none."""
+        return NOISE * float(max(np.nanmax(self.outcome), -np.nanmin(self.outcome)))
+
+    @cached_property
+    def cohorts(self) -> tuple[Floats, Integers]:
+        """Distinct cohorts in increasing order, never treated last, and the position of each unit's, (n,)."""
+        import pandas as pd  # noqa: PLC0415
+
+        position, distinct = pd.factorize(self.cohort, sort=True)
+        return distinct, position
+
+    @cached_property
+    def clusters(self) -> tuple[Integers, int]:
+        """Position of each unit's cluster, (n,), in order of first appearance, and how many there are."""
+        import pandas as pd  # noqa: PLC0415
+
+        position, labels = pd.factorize(self.cluster)
+        return position, len(labels)
+
+    @property
     def single(self) -> bool:
         """Every unit is a cluster of its own."""
-        return len(set(self.cluster.tolist())) == len(self.cluster)
+        return self.clusters[1] == len(self.units)
 
     @classmethod
     def from_long(
@@ -167,6 +185,15 @@ class Panel:
             cluster=clusters[position],
             covariate_names=tuple(covariates),
         )
+
+
+def _read_only(values: NDArray[Any]) -> NDArray[Any]:
+    """A copy that cannot be written to, or the array itself where it already is one."""
+    if isinstance(values, np.ndarray) and values.base is None and not values.flags.writeable:
+        return values
+    array = np.array(values)
+    array.flags.writeable = False
+    return array
 
 
 def kinds_of(label: Floats | Integers, observed: Booleans) -> tuple[Integers, Integers]:

@@ -46,7 +46,7 @@ def checked_periods(values: pd.Series, name: str) -> tuple[Integers, Integers]:
         raise PanelError(
             f"Period '{name}' must be a whole number such as 2021; it is not in {_rows(values, bad)}. Correct these rows."
         )
-    periods, column = np.unique(numbers.astype(np.int64), return_inverse=True)
+    column, periods = pd.factorize(numbers.astype(np.int64), sort=True)
     return periods, column
 
 
@@ -91,7 +91,9 @@ def checked_cohorts(
 ) -> Floats:
     """The cohort of each unit, infinity for never treated, which `never` says how it is coded."""
     numbers = _numbers(values, name)
-    text = np.isnan(numbers) & values.notna().to_numpy() & (values.astype(str).to_numpy() != str(never))
+    text = np.isnan(numbers) & values.notna().to_numpy()
+    if text.any():
+        text[text] = values[text].astype(str).to_numpy() != str(never)
     if text.any():
         raise PanelError(
             f"Cohort '{name}' must be the first treated period, a number; it is not in {_rows(values, text)}."
@@ -140,7 +142,7 @@ def _coded_never(numbers: Floats, values: pd.Series, never: str | float | None) 
     if never == "empty":
         return coded | values.isna().to_numpy(dtype=np.bool_)
     try:
-        return coded | np.isclose(numbers, float(never), rtol=0, atol=0)
+        return np.asarray(coded | (numbers == float(never)))
     except ValueError:
         return coded | (values.astype(str) == never).to_numpy(dtype=np.bool_)
 

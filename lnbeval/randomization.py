@@ -12,7 +12,7 @@ import numpy as np
 from lnbeval.effects import Relabelled
 from lnbeval.errors import DesignError
 from lnbeval.inversion import reach
-from lnbeval.spread import clusters_of, summed
+from lnbeval.spread import summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,16 +59,17 @@ def randomization(
     Econometrics 218(2), 435-450, on t rather than the coefficient.
     """
     effects, strata = _condensed(effects, strata)
+    rounding = effects.panel.rounding
     labels, exact = _assignments(effects, draws, rng, strata)
     form = _linear_form(effects) if _same_sizes(labels) else None
     if form is not None or effects.relabelled is not None:
         moments = _all_at_once(effects, form, labels)
     else:
         moments = _refitted(effects, labels)
-    t = _t(moments, 0.0)  # the first row is the observed assignment
+    t = _t(moments, 0.0, rounding)  # the first row is the observed assignment
     low = high = np.full(t.shape[1], np.nan)
     if effects.aggregation == "overall" and _moves(effects, moments):
-        low, high = _interval(moments, level, exact=exact)
+        low, high = _interval(moments, level, rounding, exact=exact)
     return Permuted(
         p_value=_shares(t[1:], t[0], exact=exact),
         conf_low=low,
@@ -80,8 +81,8 @@ def randomization(
 
 def _condensed(effects: Effects, strata: Labels | None) -> tuple[Effects, Labels | None]:
     """The effects from fewer rows where these say the same, since clusters move as wholes; and the strata of their rows."""
-    position, G = clusters_of(effects)
-    own = np.unique(effects.cohort, return_inverse=True)[1]
+    position, G = effects.panel.clusters
+    own = effects.panel.cohorts[1]
     if effects.condensed is None or not _constant_within(own, position, G):
         return effects, strata
     if strata is not None:
@@ -117,8 +118,8 @@ def _assignments(
     effects: Effects, draws: int, rng: np.random.Generator, strata: Labels | None
 ) -> tuple[Integers, bool]:
     """Positions of cohorts (b, n) as they may have fallen, and whether these are all."""
-    cohorts, own = np.unique(effects.cohort, return_inverse=True)
-    position, G = clusters_of(effects)
+    cohorts, own = effects.panel.cohorts
+    position, G = effects.panel.clusters
     whole = _constant_within(own, position, G)
     member = position if whole else np.arange(len(own))  # who moves together
     m = int(member.max()) + 1
@@ -201,7 +202,7 @@ class _Moments(NamedTuple):
 
 def _refitted(effects: Effects, labels: Integers) -> _Moments:
     """Both estimated anew under every assignment."""
-    cohorts, own = np.unique(effects.cohort, return_inverse=True)
+    cohorts, own = effects.panel.cohorts
     treated = np.where(np.isfinite(effects.panel.outcome), _treated(effects.panel), np.nan)
     other = replace(effects.panel, outcome=treated) if effects.aggregation == "overall" else None
     rows = [_refit(effects, other, cohorts[assigned]) for assigned in (own, *labels)]
@@ -217,7 +218,7 @@ def _refit(effects: Effects, other: Panel | None, cohort: Floats) -> Floats:
         return np.full((5, k), np.nan)
     if len(y.estimate) != k or d.influence.shape != y.influence.shape:
         return np.full((5, k), np.nan)
-    position, G = clusters_of(y)
+    position, G = y.panel.clusters
     psi, phi = (summed(made.influence, position, G) / len(position) for made in (y, d))
     return np.array([y.estimate, d.estimate, (psi**2).sum(axis=0), (psi * phi).sum(axis=0), (phi**2).sum(axis=0)])
 
@@ -238,7 +239,7 @@ def _linear_form(effects: Effects) -> _LinearForm | None:
     panel = effects.panel
     if not np.isfinite(panel.outcome).all() or np.ptp(panel.weight) > 0 or effects.design.adjustment != "none":
         return None
-    cohorts, own = np.unique(panel.cohort, return_inverse=True)
+    cohorts, own = panel.cohorts
     (n, t), c, k = panel.outcome.shape, len(cohorts), len(effects.estimate)
     first = np.array([np.flatnonzero(own == j)[0] for j in range(c)])
     coefficients, shared = np.zeros((c, t, k)), np.zeros((c, c, t, k))
@@ -283,9 +284,9 @@ def _parts(outcome: Floats, form: _LinearForm, labels: Integers) -> Relabelled:
 
 def _all_at_once(effects: Effects, form: _LinearForm | None, labels: Integers) -> _Moments:
     """All assignments, in blocks of bounded size."""
-    own = np.unique(effects.cohort, return_inverse=True)[1]
+    own = effects.panel.cohorts[1]
     treated = np.where(np.isfinite(effects.panel.outcome), _treated(effects.panel), np.nan)
-    position, G = clusters_of(effects)
+    position, G = effects.panel.clusters
 
     def made(outcome: Floats, block: Integers) -> Relabelled:
         if form is not None:
@@ -338,23 +339,23 @@ def _moves(effects: Effects, moments: _Moments) -> bool:
     return bool(np.allclose(made.estimate, expected, rtol=EXACT, atol=EXACT * np.abs(moments.estimate[0]).max()))
 
 
-def _t(moments: _Moments, tau: float) -> Floats:
+def _t(moments: _Moments, tau: float, rounding: float) -> Floats:
     """|t| of the outcomes less tau times the treatment as it was, (b, k); NaN where it does not vary."""
     variance = moments.square - 2 * tau * moments.product + tau * tau * moments.other
-    noise = EXACT**2 * np.maximum(moments.square + tau * tau * moments.other, np.finfo(float).tiny)
+    noise = EXACT**2 * (moments.square + tau * tau * moments.other) + rounding**2
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.abs(moments.estimate - tau * moments.moved) / np.sqrt(variance)
     return np.asarray(np.where(variance > noise, t, np.nan))
 
 
-def _interval(moments: _Moments, level: float, *, exact: bool) -> tuple[Floats, Floats]:
+def _interval(moments: _Moments, level: float, rounding: float, *, exact: bool) -> tuple[Floats, Floats]:
     centre, error = float(moments.estimate[0, 0]), float(np.sqrt(moments.square[0, 0]))
-    if not error > 0:
+    if not error > rounding:
         return np.full(1, np.nan), np.full(1, np.nan)
 
     def bound(side: int) -> float:
         def p_value(far: float) -> float:
-            t = _t(moments, centre + side * error * far)
+            t = _t(moments, centre + side * error * far, rounding)
             return float(_shares(t[1:], t[0], exact=exact)[0])
 
         return float(f"{centre + side * error * reach(p_value, level):.{GRID}g}")

@@ -46,6 +46,6 @@ def _long(effects: Effects) -> pd.DataFrame:
             "outcome": panel.outcome[unit, period],
             "treated": (panel.periods[period] >= panel.cohort[unit]).astype(float),
             "weight": panel.weight[unit],
-            "cluster": pd.factorize(panel.cluster)[0][unit],
+            "cluster": panel.clusters[0][unit],
         }
     )

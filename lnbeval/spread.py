@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from lnbeval.effects import clusters_among
 from lnbeval.errors import DesignError, ParameterError
@@ -39,17 +38,11 @@ class Spread:
         """Covariance of the estimates, (k, k)."""
         return np.asarray(self.scores.T @ self.scores)
 
-    @property
+    @cached_property
     def std_error(self) -> Floats:
         """Standard errors, NaN where the estimate does not vary."""
-        variance = (self.scores**2).sum(axis=0)
+        variance = np.diag(self.covariance)
         return np.asarray(np.sqrt(np.where(variance > self.noise**2, variance, np.nan)))
-
-
-def clusters_of(effects: Effects) -> tuple[Integers, int]:
-    """Position of each unit's cluster, and how many there are."""
-    position, labels = pd.factorize(effects.cluster)
-    return np.asarray(position, dtype=np.int64), len(labels)
 
 
 def summed(rows: Floats, position: Integers, G: int) -> Floats:
@@ -63,7 +56,7 @@ def summed(rows: Floats, position: Integers, G: int) -> Floats:
 
 def analytic(effects: Effects) -> Spread:
     """V = sum psi_c psi_c' / n^2 with psi_c the influence summed over cluster c; normal reference."""
-    position, G = clusters_of(effects)
+    position, G = effects.panel.clusters
     scores = summed(effects.influence, position, G) / len(position)
     return Spread(scores=scores, df=np.full(scores.shape[1], np.inf))
 
@@ -80,7 +73,7 @@ def cr1(effects: Effects) -> Spread:
 
 def jackknife(effects: Effects) -> Spread:
     """V = (G - 1) / G sum (theta_-c - theta)(theta_-c - theta)', each theta_-c re-estimated; t with G - 1."""
-    position, clusters = clusters_of(effects)
+    position, clusters = effects.panel.clusters
     make = _refitted if effects.reweighted is None else _reweighted
     deviations = make(effects, position, clusters) - effects.estimate  # NaN: nothing to compare without some cluster
     G = _contributing(effects)
@@ -106,7 +99,7 @@ def cr2(effects: Effects) -> Spread:
             f"'{effects.design.adjustment}' has none. Use jackknife."
         )
     fit = effects.regression.fit()
-    position, G = clusters_of(effects)
+    position, G = effects.panel.clusters
     parts = _bias_reduced(fit, effects.regression.matrix, position, G)
     scores = summed(np.einsum("nsk,ns->nk", parts.loading, fit.residual), position, G)
     return Spread(scores=scores, df=_satterthwaite(fit, parts))
@@ -125,7 +118,7 @@ def _contributing(effects: Effects) -> Floats:
         fit = effects.regression.fit()
         used = np.asarray((fit.slot_weight > 0).any(axis=1))[fit.pattern]
         members = np.asarray(np.broadcast_to(used[:, None], members.shape))
-    counts = clusters_among(members, effects.cluster)
+    counts = clusters_among(members, effects.panel)
     return np.asarray(np.maximum(counts, 2), dtype=np.float64)
 
 

@@ -81,7 +81,7 @@ def effect_weights(panel: Panel) -> pd.DataFrame:
     Source: de Chaisemartin and D'Haultfoeuille (2020), American Economic Review 110(9), 2964-2996, theorem 1.
     """
     kept = analysed(panel, STATIC)
-    cohorts, member = np.unique(kept.cohort, return_inverse=True)
+    cohorts, member = kept.cohorts
     treated = kept.periods >= cohorts[:, None]  # (c, t)
     fit = two_way_fit(kept, member, treated[:, :, None].astype(float))
     if not fit.determined(np.eye(len(fit.coefficient))[:, :1]).all():
@@ -95,13 +95,13 @@ def effect_weights(panel: Panel) -> pd.DataFrame:
 
 def event_time_fit(panel: Panel, times: Floats) -> Fit:
     """The two-way regression with an indicator for each of the event times, its first coefficients; `panel` as analysed."""
-    member = np.unique(panel.cohort, return_inverse=True)[1]
+    member = panel.cohorts[1]
     return two_way_fit(panel, member, event_indicators(panel, times))
 
 
 def event_indicators(panel: Panel, times: Floats) -> Floats:
     """Which event time each cohort is at in each period, (c, t, k)."""
-    cohorts = np.unique(panel.cohort)
+    cohorts = panel.cohorts[0]
     since = (panel.periods - cohorts[:, None])[:, :, None] == times
     return np.asarray(since & (cohorts <= panel.periods[-1])[:, None, None], dtype=float)
 
@@ -121,7 +121,7 @@ def event_time_weights(panel: Panel, fit: Fit, times: Floats) -> pd.DataFrame:
 
     Source: Sun and Abraham (2021), Journal of Econometrics 225(2), 175-199, proposition 1.
     """
-    cohorts, member = np.unique(panel.cohort, return_inverse=True)
+    cohorts, member = panel.cohorts
     ever = (cohorts <= panel.periods[-1])[:, None]
     cohort, period = np.nonzero(ever & (_sums_by(member, np.isfinite(panel.outcome)) > 0))
     weight = [

@@ -67,7 +67,7 @@ def two_way_permutable(panel: Panel, regressors: Floats, mass: Booleans | None =
 
 def permuted_cells(panel: Panel, cells: Cells) -> Callable[[Floats, Integers], Relabelled]:
     """The estimates of the cells, with those of base periods, for other outcomes under other assignments."""
-    cohorts, t = np.unique(panel.cohort), len(panel.periods)
+    cohorts, t = panel.cohorts[0], len(panel.periods)
     base, none = cells.period == cells.base, cells.base == NO_BASE
     wanted = cells.kept(~base & ~none)
     mass = (cohorts[:, None, None] == wanted.cohort) & (np.arange(t)[:, None] == wanted.period)
@@ -113,7 +113,7 @@ def difference_fit(panel: Panel, cohort: Floats, change: Floats) -> Fit:
     Each change has a level, the mean of its controls, and a coefficient of being in its cohort: the last k coefficients
     are the differences.
     """
-    cohorts, pattern = np.unique(panel.cohort, return_inverse=True)
+    cohorts, pattern = panel.cohorts
     k = len(cohort)
     level = np.broadcast_to(np.eye(k), (len(cohorts), k, k))
     own = level * (cohorts[:, None] == cohort)[:, :, None]
@@ -314,7 +314,7 @@ def _cell_columns(
 
 def _baseline(panel: Panel, cells: Cells) -> Floats:
     """Mean outcome of each cell's cohort in its base period, (k,), NaN where none is observed then."""
-    cohorts, cohort = np.unique(panel.cohort, return_inverse=True)
+    cohorts, cohort = panel.cohorts
     seen = np.isfinite(panel.outcome)
     means = np.full((len(cohorts), len(panel.periods)), np.nan)
     for j in np.unique(np.searchsorted(cohorts, cells.cohort)):

@@ -9,7 +9,7 @@ import numpy as np
 
 from lnbeval.errors import ParameterError
 from lnbeval.inversion import reach
-from lnbeval.spread import clusters_of, summed
+from lnbeval.spread import summed
 
 if TYPE_CHECKING:
     from lnbeval.effects import Effects
@@ -62,7 +62,7 @@ def wild_bootstrap(
             f"'{effects.design.adjustment}' has none. Use jackknife or randomization."
         )
     fit, contrast = effects.regression.fit(), effects.regression.matrix
-    position, G = clusters_of(effects)
+    position, G = effects.panel.clusters
     signs, complete = _signs(G, draws, rng, multipliers)
     scores = summed(fit.scores(), position, G)
     responses = summed(_responses(fit, contrast), position, G)

@@ -80,7 +80,7 @@ def _cells(panel: Panel, design: Design) -> Cells:
 
 def _regressors(panel: Panel, cells: Cells, design: Design) -> tuple[Floats, Integers]:
     """Indicators of the cells and, with covariates, these times the covariates and the covariates by period."""
-    cohorts, pattern = np.unique(panel.cohort, return_inverse=True)
+    cohorts, pattern = panel.cohorts
     indicator = cell_regressors(cells, cohorts, len(panel.periods))
     if design.adjustment == "none":
         return indicator, pattern

@@ -101,7 +101,7 @@ class _Model:
 
 
 def _model(panel: Panel, design: Design, length: int) -> _Model:
-    cohorts, position = np.unique(panel.cohort, return_inverse=True)
+    cohorts, position = panel.cohorts
     untreated = panel.periods < cohorts[:, None] - design.anticipation
     treated_up_to_last = (cohorts <= panel.periods[-1])[:, None]
     cohort, period = np.nonzero(~untreated & treated_up_to_last)
@@ -246,7 +246,7 @@ def _columns(
             "n_treated": n_treated,
             "n_control": control.sum(axis=0),
             "n_obs": model.data.untreated.sum() + np.where(np.arange(len(estimate)) < k, n_treated, 0),
-            "fewest": np.minimum(clusters_among(treated, panel.cluster), clusters_among(control, panel.cluster)),
+            "fewest": np.minimum(clusters_among(treated, panel), clusters_among(control, panel)),
             "baseline_mean": _baseline_mean(panel, design, treated),
             "status": np.where(np.isfinite(estimate), "ok", "not_estimable").astype(object),
             "reason": _reasons(panel, model, path, estimate),

@@ -173,7 +173,7 @@ def _sample(panel: Panel, slots: _Slots) -> _Sample:
 
 def _permutable(panel: Panel, slots: _Slots, horizons: Integers) -> Permutable:
     """The regression for other assignments of cohorts: a level for each slot and the treatment of each horizon."""
-    cohorts, s = np.unique(panel.cohort)[:, None], len(slots.horizon)
+    cohorts, s = panel.cohorts[0][:, None], len(slots.horizon)
     own = cohorts == slots.cohort
     treated = own[:, :, None] & (slots.horizon[:, None] == horizons)
     level = np.broadcast_to(np.eye(s), (len(cohorts), s, s))
@@ -189,7 +189,7 @@ def _permutable(panel: Panel, slots: _Slots, horizons: Integers) -> Permutable:
 
 def _regression(panel: Panel, sample: _Sample, horizons: Integers) -> Regression:
     """A level for each slot and the treatment of each horizon."""
-    cohorts, pattern = np.unique(panel.cohort, return_inverse=True)
+    cohorts, pattern = panel.cohorts
     s = len(sample.horizon)
     level = np.broadcast_to(np.eye(s), (len(cohorts), s, s))
     treated = (cohorts[:, None] == sample.cohort)[:, :, None] & (sample.horizon[:, None] == horizons)
@@ -209,7 +209,7 @@ def _columns(
     treated = _members(sample, horizons, base, sample.treated)
     control = sample.at(horizons, sample.control)
     ok = np.isin(horizons, sample.horizon) | base
-    fewest = np.minimum(*(clusters_among(side, panel.cluster) for side in (sample.treated, sample.control)))
+    fewest = np.minimum(*(clusters_among(side, panel) for side in (sample.treated, sample.control)))
     reason = np.where(base, BASE_PERIOD, "").astype(object)
     reason[~ok] = "no cohort is observed there together with clean controls"
     return key_columns(

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from lnbeval.cross_section import (
     SIGN,
@@ -124,7 +123,7 @@ def _refuse(panel: Panel, design: Design) -> None:
 def _rows(panel: Panel) -> _Rows:
     period = np.isfinite(panel.outcome).argmax(axis=1)
     return _Rows(
-        cohort=np.unique(panel.cohort, return_inverse=True)[1],
+        cohort=panel.cohorts[1],
         period=period,
         outcome=panel.outcome[np.arange(len(period)), period],
         weight=panel.weight,
@@ -135,7 +134,7 @@ def _rows(panel: Panel) -> _Rows:
 def _cells(panel: Panel, design: Design) -> _Cells:
     """Every cohort in every period, but for those of which there is nothing to say before the cohort is treated."""
     cells = comparison_cells(panel, design)
-    cohorts = np.unique(panel.cohort)
+    cohorts = panel.cohorts[0]
     latest = np.full(len(cells.cohort), panel.periods[-1])
     if design.control_group == "not_yet_treated":
         latest = panel.periods[np.maximum(cells.period, cells.base)]
@@ -178,7 +177,7 @@ def _estimated(panel: Panel, design: Design, rows: _Rows, cells: _Cells) -> Effe
 def _condensed(panel: Panel) -> Panel:
     """One row for each cluster, cohort and period, with the mean and the weight of its rows: the same four means."""
     rows = _rows(panel)
-    cluster = pd.factorize(panel.cluster)[0]
+    cluster = panel.clusters[0]
     key = (cluster * (rows.cohort.max() + 1) + rows.cohort) * rows.n_periods + rows.period
     _, first, group = np.unique(key, return_index=True, return_inverse=True)
     weight = np.bincount(group, weights=rows.weight).astype(float)
@@ -351,8 +350,8 @@ def _columns(
 
 def _fewest(panel: Panel, rows: _Rows, cells: _Cells) -> Integers:
     """Clusters on the smallest of the four sides of each comparison, (k,)."""
-    position, labels = pd.factorize(panel.cluster)
-    present = np.zeros((rows.n_periods, cells.own.shape[1], len(labels)), dtype=bool)
+    position, G = panel.clusters
+    present = np.zeros((rows.n_periods, cells.own.shape[1], G), dtype=bool)
     present[rows.period, rows.cohort, position] = True
     sides = [
         [present[at[j], side[j]].any(axis=0).sum() for at in (cells.period, cells.base) for side in (cells.own, cells.controls)]

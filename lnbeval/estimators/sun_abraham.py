@@ -43,7 +43,7 @@ def sun_abraham(panel: Panel, design: Design) -> Effects:
     kept = not_always_treated(compared, anticipation=design.anticipation)
     cells = cohort_cells(kept, design.anticipation)
     estimated = observed_cells(kept, cells, name="sun_abraham")
-    cohorts, pattern = np.unique(kept.cohort, return_inverse=True)
+    cohorts, pattern = kept.cohorts
     wanted = cells.kept(estimated)
     regressors = cell_regressors(wanted, cohorts, len(kept.periods))
     fit = two_way_fit(kept, pattern, regressors)

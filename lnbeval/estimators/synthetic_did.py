@@ -189,7 +189,7 @@ def _rows(paths: Floats, k: int) -> Floats:
 
 
 def _placebos(panel: Panel, blocks: list[Block], k: int, draws: int, rng: np.random.Generator) -> Floats:
-    if len(set(panel.cluster.tolist())) < len(panel.cluster):
+    if not panel.single:
         raise DesignError(
             "A placebo treats controls one by one, but treatment comes in clusters here. Use the jackknife or the bootstrap."
         )
@@ -228,7 +228,7 @@ def _columns(panel: Panel, fit: _Fit) -> dict[str, NDArray[Any]]:
         "base_period": np.nan,  # all earlier periods together
         "n_treated": len(block.treated),
         "n_control": len(block.controls),
-        "fewest": clusters_among(sides, panel.cluster).min(),
+        "fewest": clusters_among(sides, panel).min(),
         "baseline_mean": block.treated_outcome.mean(axis=0)[block.before] @ fit.earlier,
         "status": "ok",
     }

@@ -37,7 +37,7 @@ def twfe(panel: Panel, design: Design) -> Effects:
     Source: Goodman-Bacon (2021), Journal of Econometrics 225(2), 254-277, on what delta weighs.
     """
     kept = regression_panel(analysed(panel, design), design, name="twfe", anticipation=False)
-    cohorts, pattern = np.unique(kept.cohort, return_inverse=True)
+    cohorts, pattern = kept.cohorts
     treated = (kept.periods >= cohorts[:, None]).astype(float)
     fit = two_way_fit(kept, pattern, treated[:, :, None])
     contrast = np.eye(len(fit.coefficient))[:, :1]

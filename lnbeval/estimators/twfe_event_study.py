@@ -115,9 +115,7 @@ def _columns(
             "n_treated": at.any(axis=1).sum(axis=0),
             "n_control": int((np.isfinite(panel.outcome).any(axis=1) & ~ever).sum()),
             "n_obs": fit.n_obs,
-            "fewest": np.minimum(
-                clusters_among(at.any(axis=1), panel.cluster), len(set(panel.cluster[~ever].tolist()))
-            ),
+            "fewest": np.minimum(clusters_among(at.any(axis=1), panel), len(set(panel.cluster[~ever].tolist()))),
             "baseline_mean": float(np.nansum(weights * panel.outcome) / weights.sum()),
             "status": np.where(told, "ok", "not_estimable").astype(object),
             "reason": np.where(told, np.where(times == base, BASE_PERIOD, doubt), UNTOLD).astype(object),

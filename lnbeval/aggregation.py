@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 import numpy as np
 
 from lnbeval.effects import BASE_PERIOD, Contrasts, Effects, Relabelled, key_columns
-from lnbeval.errors import ParameterError
+from lnbeval.errors import DesignError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +23,9 @@ By = Literal["overall", "event_time", "cohort", "period"]
 WAYS: Final = get_args(By)
 
 
-def aggregate(effects: Effects, by: By) -> Effects:
+def aggregate(
+    effects: Effects, by: By, *, balance: int | None = None, event_times: tuple[int, int] | None = None
+) -> Effects:
     """Average the estimates of `effects`, over periods since treatment (event_time >= 0) unless `by` is event_time.
 
     From ATT(g, t), with p_g the weighted share of cohort g among the units:
@@ -37,13 +39,20 @@ def aggregate(effects: Effects, by: By) -> Effects:
     `observations`, the weight of each ATT(g, t) is that of the treated observations behind it in every way of averaging
     (also by cohort), taken as given: the convention of regressions and of imputation.
 
+    By event_time, cohorts come and go with e. With `balance` the average is of the same cohorts: those whose period
+    g + balance is in the data, at event times up to it and back to balance - (last - first period). `event_times` keeps those
+    from the first to the second. Overall from such an average is its mean over what was kept (`balance_e`, `min_e` and `max_e`
+    in R did).
+
     Cells that could not be estimated are left out and counted in the row's reason; a row without any is
-    `not_estimable`. Raises ParameterError when `by` is unknown or cannot be made from these effects.
+    `not_estimable`. Raises ParameterError when `by` is unknown or cannot be made from these effects, and when `balance` or
+    `event_times` are none or not by event_time; DesignError when they leave nothing.
 
     Source: Callaway and Sant'Anna (2021), section 3 for the averages, section 4 for the influence of the shares.
     """
-    _refuse(effects, by)
-    rows = _rows(effects, by)
+    choice = _Choice(by=by, balance=balance, event_times=event_times)
+    _refuse(effects, choice)
+    rows = _rows(effects, choice)
     estimate = np.where(rows.used.any(axis=0), rows.weight.T @ np.nan_to_num(effects.estimate), np.nan)
     return replace(
         effects,
@@ -51,7 +60,7 @@ def aggregate(effects: Effects, by: By) -> Effects:
         estimate=estimate,
         influence=_influence(effects, rows, estimate),
         aggregation=by,
-        refit=_Again(refit=effects.refit, by=by),
+        refit=_Again(refit=effects.refit, choice=choice),
         treated=_union(effects.kinds.treated, rows).take(effects.kinds.position, axis=0),
         control=_union(effects.kinds.control, rows).take(effects.kinds.position, axis=0),
         reweighted=None if effects.reweighted is None else partial(_reweighted, effects, rows, effects.reweighted),
@@ -78,14 +87,24 @@ def _averaged(made: Draws, rows: _Rows, draws: int, rng: np.random.Generator) ->
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Choice:
+    """What is averaged, see `aggregate`."""
+
+    by: By
+    balance: int | None
+    event_times: tuple[int, int] | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Again:
     """Refit, then aggregate in the same way."""
 
     refit: Callable[[Panel], Effects]
-    by: By
+    choice: _Choice
 
     def __call__(self, panel: Panel) -> Effects:
-        return aggregate(self.refit(panel), self.by)
+        choice = self.choice
+        return aggregate(self.refit(panel), choice.by, balance=choice.balance, event_times=choice.event_times)
 
 
 def _reweighted(effects: Effects, rows: _Rows, reweighted: Callable[[Floats], Floats], multipliers: Floats) -> Floats:
@@ -142,19 +161,61 @@ class _Rows:
     by_mass: bool  # the weights are those of the treated observations
 
 
-def _refuse(effects: Effects, by: str) -> None:
+def _refuse(effects: Effects, choice: _Choice) -> None:
+    by = choice.by
     if by not in WAYS:
         raise ParameterError(f"Estimates can be aggregated by {', '.join(WAYS)}; not by '{by}'.")
+    _refuse_window(effects, choice)
     if effects.aggregation == by or (effects.aggregation != "cell" and by != "overall"):
         raise ParameterError(
             f"These estimates of {effects.estimator} are by {effects.aggregation}: they can be averaged overall, not by {by}."
         )
 
 
-def _rows(effects: Effects, by: By) -> _Rows:
-    event_time = effects.columns["event_time"]
+def _refuse_window(effects: Effects, choice: _Choice) -> None:
+    for name, given in (("balance", choice.balance), ("event_times", choice.event_times)):
+        if given is None:
+            continue
+        if choice.by != "event_time":
+            raise ParameterError(f"{name} is for averages by event_time, not by {choice.by}: leave it out.")
+        if effects.aggregation != "cell":
+            raise ParameterError(
+                f"{name} chooses among estimates by cohort and period; {effects.estimator} has them by {effects.aggregation} "
+                "only: leave it out, or use att_gt."
+            )
+    balance, window = choice.balance, choice.event_times
+    if balance is not None and (not isinstance(balance, int) or isinstance(balance, bool) or balance < 0):
+        raise ParameterError(
+            f"balance is {balance!r}; it must be a whole number of periods after treatment, 0 or more."
+        )
+    if window is not None and (len(window) != 2 or not all(type(e) is int for e in window) or window[0] > window[1]):
+        raise ParameterError(
+            f"event_times is {window!r}; it must be two whole numbers, the smaller first, such as -3 and 3."
+        )
+
+
+def _within(effects: Effects, choice: _Choice) -> Booleans:
+    """Estimates by cohort and period that an average by event time is of, (k,)."""
+    event_time, cohort = effects.columns["event_time"], effects.columns["cohort"]
+    first, last = effects.panel.periods[0], effects.panel.periods[-1]
+    kept = np.ones(len(event_time), dtype=bool)
+    if choice.balance is not None:
+        kept &= (last - cohort >= choice.balance) & (event_time <= choice.balance)
+        kept &= event_time >= choice.balance - (last - first)
+    if choice.event_times is not None:
+        kept &= (event_time >= choice.event_times[0]) & (event_time <= choice.event_times[1])
+    if kept.any():
+        return kept
+    raise DesignError(
+        f"No estimate is left: the cohorts have event times {event_time.min():g} to {event_time.max():g}. Choose a smaller "
+        "balance, or other event times."
+    )
+
+
+def _rows(effects: Effects, choice: _Choice) -> _Rows:
+    by, event_time = choice.by, effects.columns["event_time"]
     since = (event_time >= 0) | np.isnan(event_time)
-    belongs = np.ones(len(since), dtype=bool) if by == "event_time" else since
+    belongs = _within(effects, choice) if by == "event_time" else since
     values = np.zeros(len(since)) if by == "overall" else effects.columns[by]
     distinct = np.unique(values[belongs])
     cells = belongs[:, None] & (values[:, None] == distinct)

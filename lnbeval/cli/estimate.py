@@ -75,6 +75,12 @@ Example:
 @click.option("--weight", help="Column with the weight of the unit (of the person in cross-sections).")
 @click.option("--cluster", help="Column with the cluster of the unit. Default: the unit itself.")
 @click.option("--by", type=NearChoice(BY), default="overall", show_default=True)
+@click.option(
+    "--balance",
+    type=click.IntRange(min=0),
+    help="With --by event_time: only cohorts observed so many periods after treatment, up to then.",
+)
+@click.option("--event-times", help="With --by event_time: from the first to the second, as -3,3.")
 @click.option("--inference", type=NearChoice(INFERENCE), default="rule", show_default=True)
 @click.option("--strata", help="Column within which randomization permutes who was treated.")
 @click.option("--coordinates", help="Columns with latitude and longitude, as lat,lon: for conley.")
@@ -155,22 +161,22 @@ def _effects(panel: Panel, options: dict[str, Any]) -> Effects:
         anticipation=options["anticipation"],
         adjustment=options["adjustment"],
         missing=options["missing"],
-        window=_window(options["window"]),
+        window=_pair(options["window"], "--window", "3,2: periods before and after"),
     )
+    kept = {"balance": options["balance"], "event_times": _pair(options["event_times"], "--event-times", "-3,3")}
     effects = estimator.estimate(panel, design)
-    return effects if effects.aggregation == by else aggregate(effects, by)
+    whole = all(choice is None for choice in kept.values())
+    return effects if effects.aggregation == by and whole else aggregate(effects, by, **kept)
 
 
-def _window(text: str | None) -> tuple[int, int] | None:
+def _pair(text: str | None, option: str, example: str) -> tuple[int, int] | None:
     if text is None:
         return None
     try:
-        before, after = (int(part) for part in text.split(","))
+        first, second = (int(part) for part in text.split(","))
     except ValueError:
-        raise ParameterError(
-            f"--window is '{text}'; give two whole numbers, as 3,2: periods before and after."
-        ) from None
-    return before, after
+        raise ParameterError(f"{option} is '{text}'; give two whole numbers, as {example}.") from None
+    return first, second
 
 
 def _places(frame: pd.DataFrame, effects: Effects, options: dict[str, Any]) -> Any:  # noqa: ANN401

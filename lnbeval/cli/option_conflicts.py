@@ -79,9 +79,16 @@ def refuse_options(options: dict[str, Any], *, estimator: str) -> None:
         "covariates": listed(options["covariates"]),
         "within": options["comparison"],
     }
-    said = [*choice_conflicts(choices, ON_COMMAND_LINE), *_of_columns(options)]
+    said = [*choice_conflicts(choices, ON_COMMAND_LINE), *_of_averages(options), *_of_columns(options)]
     if said:
         raise ParameterError("\n".join(said))
+
+
+def _of_averages(options: dict[str, Any]) -> Iterator[str]:
+    for name in ("balance", "event_times"):
+        if options[name] is not None and options["by"] != "event_time":
+            option = f"--{name.replace('_', '-')}"
+            yield f"{option} chooses what is averaged by event time, not {options['by']}: add --by event_time, or leave it out."
 
 
 def _of_columns(options: dict[str, Any]) -> Iterator[str]:

@@ -16,7 +16,7 @@ ETWFE = {"simple": "overall", "event": "event_time", "group": "cohort", "calenda
 
 
 def group_time(folder: Path) -> list[dict]:
-    """R did: ATT(g, t) and its averages, without covariates, on panels, all event times."""
+    """R did: ATT(g, t) and its averages, without covariates, on panels."""
     return [group_time_record(record) for record in records(folder, "callaway_santanna") if _is_plain(record)]
 
 
@@ -83,13 +83,20 @@ def group_time_record(record: dict) -> dict:
     """The choices of a record of R did and its rows: key, estimate, error."""
     by = BY.get(record["options"].get("aggregation"), "cell")
     rows = [[*_key(row), row["estimate"], row["se"]] for row in record["values"]]
-    return _choices(record) | {"by": by, "rows": rows}
+    return _choices(record) | {"by": by, "rows": rows} | window(record["options"])
+
+
+def window(options: dict) -> dict:
+    """What an average by event time was restricted to, nothing where it was not."""
+    kept = {} if options.get("balance_e") is None else {"balance": options["balance_e"]}
+    if options.get("min_e") is None and options.get("max_e") is None:
+        return kept
+    return kept | {"event_times": [options["min_e"], options["max_e"]]}
 
 
 def _is_plain(record: dict) -> bool:
     options = record["options"]
-    windowed = any(options.get(name) is not None for name in ("balance_e", "min_e", "max_e"))
-    return options["covariates"] is None and options["panel"] and not options["allow_unbalanced_panel"] and not windowed
+    return options["covariates"] is None and options["panel"] and not options["allow_unbalanced_panel"]
 
 
 def _key(row: dict) -> list:

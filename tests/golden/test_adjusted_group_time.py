@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from extract import COLLECTION, HERE, _group_time, _records, as_json, foreign, own
 from golden_records import ABSENT, frame
-from test_group_time import _variance, estimated
+from test_group_time import _variance, averaged, estimated
 
 from lnbeval import Design, Panel, aggregate, att_gt
 
@@ -18,18 +18,16 @@ from lnbeval import Design, Panel, aggregate, att_gt
 # eight digits: its own numbers of ipw and dr are off by up to a few 1e-9; those of reg agree to 1e-13.
 TOLERANCE = 1e-8
 COMMITTED = HERE / "adjusted_group_time.json"
-WINDOWS = ("balance_e", "min_e", "max_e")
 
 
 def records(folder):
-    """The records with covariates on panels whose incomplete units are dropped, all event times."""
+    """The records with covariates on panels whose incomplete units are dropped."""
     return [_group_time(r) | _covariates(r) for r in _records(folder, "callaway_santanna") if _is_adjusted(r)]
 
 
 def _is_adjusted(record):
     options = record["options"]
-    windowed = any(options.get(name) is not None for name in WINDOWS)
-    return options["covariates"] and options["panel"] and not options["allow_unbalanced_panel"] and not windowed
+    return options["covariates"] and options["panel"] and not options["allow_unbalanced_panel"]
 
 
 def _covariates(record):
@@ -74,7 +72,7 @@ def averages(record):
     effects = cells(*where, tuple(record["covariates"]), choices)
     if record["by"] == "cell":
         return estimated(effects, ["cohort", "period"])
-    average = aggregate(effects, record["by"])
+    average = averaged(effects, record)
     total = average if record["by"] == "overall" else aggregate(average, "overall")
     rows = {} if record["by"] == "overall" else estimated(average, record["by"])
     return rows | {("overall",): (total.estimate[0], np.sqrt(_variance(total))[0])}

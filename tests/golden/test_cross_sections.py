@@ -14,6 +14,7 @@ from golden_records import ABSENT, frame
 from reference_records import COLLECTION, HERE, as_json, foreign, own
 from reference_records import records as collected
 from slim_cohorts import group_time_record
+from test_group_time import averaged
 
 from lnbeval import Design, Panel, aggregate
 from lnbeval.estimators.repeated_cross_sections import repeated_cross_sections
@@ -22,18 +23,16 @@ from lnbeval.estimators.repeated_cross_sections import repeated_cross_sections
 # eight digits: its own numbers of ipw and dr could be off by a few 1e-9; without covariates all agree to 1e-13.
 TOLERANCE = 1e-8
 COMMITTED = HERE / "cross_sections.json"
-WINDOWS = ("balance_e", "min_e", "max_e")
 
 
 def records(folder):
-    """The records on cross-sections, and on incomplete panels taken as such, all event times."""
+    """The records on cross-sections, and on incomplete panels taken as such."""
     return [_slim(record) for record in collected(folder, "callaway_santanna") if _is_by_row(record)]
 
 
 def _is_by_row(record):
     options = record["options"]
-    by_row = not options["panel"] or options["allow_unbalanced_panel"]
-    return by_row and not any(options.get(name) is not None for name in WINDOWS)
+    return not options["panel"] or options["allow_unbalanced_panel"]
 
 
 def _slim(record):
@@ -108,7 +107,7 @@ def averages(record):
     effects = effects_of(record)
     if record["by"] == "cell":
         return estimated(effects, "cohort", "period")
-    average = aggregate(effects, record["by"])
+    average = averaged(effects, record)
     total = average if record["by"] == "overall" else aggregate(average, "overall")
     rows = {} if record["by"] == "overall" else estimated(average, record["by"])
     return rows | {("overall",): (total.estimate[0], std_errors(total)[0])}

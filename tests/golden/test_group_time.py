@@ -35,11 +35,18 @@ def _variance(effects):
     return total / len(effects.cluster) ** 2
 
 
+def averaged(effects, record):
+    """By what the record says, restricted to what it says."""
+    return aggregate(
+        effects, record["by"], **{name: record[name] for name in ("balance", "event_times") if name in record}
+    )
+
+
 def averages(record):
     effects = effects_of(record)
     if record["by"] == "cell":
         return estimated(effects, ["cohort", "period"])
-    average = aggregate(effects, record["by"])
+    average = averaged(effects, record)
     if record["by"] == "overall":
         return {("overall",): (average.estimate[0], np.sqrt(_variance(average))[0])}
     total = aggregate(average, "overall")
@@ -68,7 +75,7 @@ def test_estimates_and_errors_on_the_data_of_others_are_those_of_r_did(record):
 
 @pytest.mark.parametrize("record", [param for param in OWN if param.values[0]["by"] == "event_time"])
 def test_the_table_shows_the_error_of_r_did_with_its_normal_interval(record):
-    table = infer(aggregate(effects_of(record), "event_time"), method="analytic", draws=99).set_index("event_time")
+    table = infer(averaged(effects_of(record), record), method="analytic", draws=99).set_index("event_time")
     for e, estimate, std_error in record["rows"]:
         if e == "overall" or not std_error:
             continue

@@ -1,12 +1,16 @@
 """Averages of ATT(g, t) by hand; they are effects again."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from panels import PERIODS, STAGGERED, panel_of, simulated
 
 from lnbeval import NEVER, Design, aggregate, att_gt, infer, twfe_event_study
 from lnbeval.effects import BASE_PERIOD
-from lnbeval.errors import ParameterError
+from lnbeval.errors import DesignError, ParameterError
+from lnbeval.estimators import ESTIMATORS
+from lnbeval.panel import units_kept
 
 # ATT(g, t) against D with the universal base, see test_att_gt:
 #   cohort 2: 0 | 1 2 4      cohort 3: 1 0 | 3 3      cohort 4: 1 3 0 | 5
@@ -169,3 +173,73 @@ def test_averages_cannot_be_taken_apart_again(first, then):
     effects = aggregate(att_gt(simulated(), Design()), first)
     with pytest.raises(ParameterError, match=f"att_gt are by {first}: they can be averaged overall, not by {then}"):
         aggregate(effects, then)
+
+
+def by_event_time(effects):
+    return dict(zip(effects.keys["event_time"].tolist(), effects.estimate, strict=True))
+
+
+def test_a_balanced_average_is_of_the_cohorts_observed_so_long():
+    # by hand, with the estimates above: cohort 2 alone is observed two periods after treatment, cohorts 2 and 3 one
+    cells = att_gt(panel_of(STAGGERED, PERIODS), Design())
+    assert by_event_time(aggregate(cells, "event_time", balance=2)) == pytest.approx({-1: 0, 0: 1, 1: 2, 2: 4})
+    assert by_event_time(aggregate(cells, "event_time", balance=1)) == pytest.approx({-2: 1, -1: 0, 0: 2, 1: 2.5})
+    assert aggregate(aggregate(cells, "event_time", balance=1), "overall").estimate[0] == pytest.approx(2.25)
+
+
+@pytest.mark.parametrize("balance", [0, 2, 3, 4])
+def test_a_balanced_average_is_that_without_the_other_cohorts(balance):
+    data = simulated(3, n=30, cohorts=(4, 6, 7, NEVER))
+    stays = np.isinf(data.cohort) | (data.cohort <= 8 - balance)
+    fewer = aggregate(att_gt(units_kept(data, stays), Design()), "event_time")
+    balanced = by_event_time(aggregate(att_gt(data, Design()), "event_time", balance=balance))
+    expected = {e: effect for e, effect in by_event_time(fewer).items() if balance - 7 <= e <= balance}
+    assert balanced == pytest.approx(expected, rel=1e-12)
+
+
+def test_event_times_keep_the_rows_between_them():
+    cells = att_gt(simulated(), Design())
+    whole, kept = aggregate(cells, "event_time"), aggregate(cells, "event_time", event_times=(-2, 1))
+    assert list(by_event_time(kept)) == [-2, -1, 0, 1]
+    assert by_event_time(kept) == {e: by_event_time(whole)[e] for e in (-2, -1, 0, 1)}
+
+
+@pytest.mark.parametrize("kept", [{"balance": 2}, {"event_times": (-1, 2)}, {"balance": 3, "event_times": (0, 3)}])
+@pytest.mark.parametrize("name", ["att_gt", "imputation", "sun_abraham", "etwfe", "synthetic_did"])
+def test_every_way_of_inference_sees_the_same_choice(name, kept):
+    panel, estimator = replace(simulated(2), weight=np.ones(24)), ESTIMATORS[name]
+    cells = estimator.estimate(panel, Design(control_group=estimator.control_group))
+    effects = aggregate(cells, "event_time", **kept)
+    again = effects.refit(effects.panel)
+    np.testing.assert_allclose(again.estimate, effects.estimate, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(again.influence, effects.influence, rtol=1e-10, atol=1e-10)
+    if effects.reweighted is not None:
+        ones = effects.reweighted(np.ones((1, len(effects.panel.units))))[0]
+        np.testing.assert_allclose(ones, effects.estimate, rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("by", "kept", "error", "said"),
+    [
+        ("overall", {"balance": 1}, ParameterError, "balance is for averages by event_time, not by overall"),
+        ("cohort", {"event_times": (0, 1)}, ParameterError, "event_times is for averages by event_time"),
+        ("event_time", {"balance": -1}, ParameterError, "balance is -1; it must be a whole number"),
+        ("event_time", {"balance": True}, ParameterError, "balance is True"),
+        ("event_time", {"balance": 2.0}, ParameterError, "balance is 2.0"),
+        ("event_time", {"event_times": (2, 1)}, ParameterError, "the smaller first"),
+        ("event_time", {"event_times": (1,)}, ParameterError, "must be two whole numbers"),
+        ("event_time", {"balance": 9}, DesignError, "No estimate is left: the cohorts have event times -5 to 4"),
+        ("event_time", {"event_times": (7, 9)}, DesignError, "or other event times"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused(by, kept, error, said):
+    with pytest.raises(error, match=said):
+        aggregate(att_gt(simulated(), Design()), by, **kept)
+
+
+def test_estimates_that_are_by_event_time_cannot_be_balanced():
+    effects = twfe_event_study(simulated(), Design(control_group="all"))
+    with pytest.raises(
+        ParameterError, match="twfe_event_study has them by event_time only: leave it out, or use att_gt"
+    ):
+        aggregate(effects, "event_time", balance=1)

@@ -132,6 +132,17 @@ def test_a_window_chooses_the_event_times(rich, capsys):
     assert [row["event_time"] for row in rows] == [-2, -1, 0, 1]
 
 
+def test_averages_by_event_time_can_be_of_the_same_cohorts_and_of_some_periods(rich, capsys):
+    whole = {row["event_time"]: row for row in rows_of(capsys, rich, "--by", "event_time")}
+    kept = rows_of(capsys, rich, "--by", "event_time", "--event-times", "-2,1")
+    assert [row["event_time"] for row in kept] == [-2, -1, 0, 1]
+    assert [row["estimate"] for row in kept] == [whole[e]["estimate"] for e in (-2, -1, 0, 1)]
+    balanced = rows_of(capsys, rich, "--by", "event_time", "--balance", "1")
+    assert max(row["event_time"] for row in balanced) == 1
+    assert exit_code(["estimate", rich, *COLUMNS, "--never", "0", "--by", "event_time", "--balance", "40"]) == 4
+    assert "No estimate is left: the cohorts have event times -4 to 2" in capsys.readouterr().err
+
+
 def test_strata_and_places_reach_the_inference(rich, capsys):
     within = rows_of(capsys, rich, "--inference", "randomization", "--strata", "region", "--seed", "1")[0]
     assert 0 < within["p_value"] <= 1
@@ -167,6 +178,11 @@ def test_rows_of_persons_are_repeated_cross_sections(rich, tmp_path, capsys):
         (["--estimator", "triple_difference", "--comparison", "rate"], "a group cannot be its own comparison group"),
         (["--window", "2,1"], "--window is for stacked and local_projections"),
         (["--estimator", "stacked", "--window", "two"], "--window is 'two'"),
+        (["--balance", "1"], "--balance chooses what is averaged by event time, not overall: add --by event_time"),
+        (["--event-times", "-1,1"], "--event-times chooses what is averaged by event time"),
+        (["--by", "event_time", "--event-times", "1"], "--event-times is '1'; give two whole numbers, as -3,3"),
+        (["--by", "event_time", "--event-times", "2,1"], "the smaller first"),
+        (["--by", "event_time", "--estimator", "stacked", "--balance", "1"], "stacked has them by event_time only"),
         (["--estimator", "stacked", "--window", "0,1"], "periods before treatment, 1 or more"),
         (["--estimator", "twfe", "--anticipation", "1"], "--anticipation has no counterpart in twfe"),
         (["--estimator", "imputation", "--base-period", "varying"], "--base-period 'varying' has no counterpart"),

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -128,6 +129,8 @@ def test_an_interrupted_run_leaves_the_last_good_outputs(rerun):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # Where tests run in the background, the signal of Ctrl-C is ignored, and what they start would ignore it too.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # one thread
     ) as process:
         for line in process.stdout:
             if "pages" in line:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lnbeval.errors import DataError, DesignError, LnbevalError, ParameterError
+from lnbeval.errors import DataError, DesignError, LnbevalError, ParameterError, WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -28,10 +28,16 @@ MARKS = {"STOP": "red", "ASK": "yellow", "WARN": "yellow", "NOTE": None}
 Examples:
   lnbeval check turnout                               an evaluation: parameters, files, treatment, comparison
   lnbeval check data/raw/turnout/elections.csv        a file: what it holds, and what stands in the way
+  lnbeval check lnb --report problems.xlsx            the same as a workbook whose rows open the file at the cell
 """,
 )
 @click.argument("subject", metavar="NAME or FILE")
-def check(subject: str) -> None:
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the problems to this workbook (.xlsx) too; a file of that name is replaced.",
+)
+def check(subject: str, report: Path | None) -> None:
     """Say everything that is wrong with the evaluation NAME, or with FILE; change nothing.
 
     Ends with 0 when nothing stands in the way, 2 for parameters, 3 for data, 4 for a comparison that cannot be made.
@@ -39,22 +45,24 @@ def check(subject: str) -> None:
     from lnbeval.reference import load_reference  # noqa: PLC0415
     from lnbeval.workspace import find_workspace  # noqa: PLC0415
 
+    if report is not None and report.suffix != ".xlsx":
+        raise ParameterError(f"--report is {report}; it writes a workbook, whose name ends in .xlsx.")
     path = Path(subject)
     workspace = find_workspace(path.parent if path.is_file() else None)
     reference = load_reference(workspace.reference)
     if path.suffix in {".yaml", ".yml"} and workspace.parameters(path.stem).is_file():
-        _check_evaluation(workspace, path.stem, reference)
+        _check_evaluation(workspace, path.stem, reference, report)
     elif path.is_file():
-        _check_file(path, reference)
+        _check_file(path, reference, report)
     elif path.is_dir() and path.parent != Path():
         raise DataError(f"{path} is a folder. Name one of its files: {', '.join(_files(path)) or 'it has none'}.")
     elif path.suffix or path.parent != Path():
         raise DataError(f"There is no file {path}. {_there(path)}")
     else:
-        _check_evaluation(workspace, subject, reference)
+        _check_evaluation(workspace, subject, reference, report)
 
 
-def _check_evaluation(workspace: Workspace, name: str, reference: Reference) -> None:
+def _check_evaluation(workspace: Workspace, name: str, reference: Reference, report: Path | None) -> None:
     from lnbeval.workspace.intake_stage import taken_in  # noqa: PLC0415
     from lnbeval.workspace.parameters import read_parameters  # noqa: PLC0415
 
@@ -67,6 +75,7 @@ def _check_evaluation(workspace: Workspace, name: str, reference: Reference) -> 
     if parameters is not None:
         taken = taken_in(workspace, name, parameters, reference)
         _print(taken.problems)
+        _report(taken.problems, report, _raw_files(workspace.raw(name)))
         stopping = sum(problem.severity in ("STOP", "ASK") for problem in taken.problems)
         if stopping:
             faults.append(DataError(f"{stopping} of the problems above must be settled first."))
@@ -97,7 +106,7 @@ def _unusable(
         return [error]
 
 
-def _check_file(path: Path, reference: Reference) -> None:
+def _check_file(path: Path, reference: Reference, report: Path | None) -> None:
     from functools import partial  # noqa: PLC0415
 
     from lnbeval.intake import describe  # noqa: PLC0415
@@ -105,6 +114,7 @@ def _check_file(path: Path, reference: Reference) -> None:
 
     description = describe(path, partial(resolved, reference))
     _print(description.problems)
+    _report(description.problems, report, {path.name: path})
     for line in _described(description):
         click.echo(line)
     stopping = [problem for problem in description.problems if problem.severity in ("STOP", "ASK")]
@@ -135,6 +145,24 @@ def _print(problems: Iterable[Problem]) -> None:
     for problem in problems:
         text = problem_text(problem)
         click.echo(click.style(problem.severity, fg=MARKS[problem.severity]) + text.removeprefix(problem.severity))
+
+
+def _report(problems: Sequence[Problem], report: Path | None, files: Mapping[str, Path]) -> None:
+    from lnbeval.workspace.problem_book import write_problem_book  # noqa: PLC0415
+
+    if report is None:
+        return
+    try:
+        write_problem_book(problems, report, files=files)
+    except OSError as error:
+        raise WorkspaceError(
+            f"{report} cannot be written ({error.strerror}). Close it in other programs, or choose another name."
+        ) from error
+    click.echo(f"{len(problems)} problems written to {report}.")
+
+
+def _raw_files(folder: Path) -> dict[str, Path]:
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
 
 
 def _finish(faults: list[LnbevalError], name: str) -> None:

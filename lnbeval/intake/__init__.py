@@ -6,8 +6,10 @@
 The layer knows no municipality: which code a written name means comes from `resolve`.
 """
 
+from lnbeval.intake.decisions import COLUMNS as DECISION_COLUMNS
+from lnbeval.intake.decisions import Decision, answers, decided, read_decisions
 from lnbeval.intake.description import Description, SheetDescription, describe, sheets
-from lnbeval.intake.problems import Problem, Severity, UnreadableError, problem_text, stop_if_needed
+from lnbeval.intake.problems import Problem, Severity, UnreadableError, asked, problem_text, stop_if_needed
 from lnbeval.intake.read import read_source
 from lnbeval.intake.source import Condition, Source, SourceError
 from lnbeval.intake.table import RawTable
@@ -15,7 +17,9 @@ from lnbeval.intake.tidy import Intake, intake, tidy_source
 from lnbeval.intake.units import Resolved, Resolver, TotalTest
 
 __all__ = [
+    "DECISION_COLUMNS",
     "Condition",
+    "Decision",
     "Description",
     "Intake",
     "Problem",
@@ -28,9 +32,13 @@ __all__ = [
     "SourceError",
     "TotalTest",
     "UnreadableError",
+    "answers",
+    "asked",
+    "decided",
     "describe",
     "intake",
     "problem_text",
+    "read_decisions",
     "read_source",
     "sheets",
     "stop_if_needed",

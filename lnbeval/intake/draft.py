@@ -16,6 +16,7 @@ from lnbeval.intake.totals import total_findings
 from lnbeval.intake.units import row_units
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -38,16 +39,24 @@ class Draft:
     withheld: bool = False  # data on persons: no content may leave the file
 
 
-def file_draft(folder: Path, source: Source, resolve: Resolver, is_total: TotalTest) -> Draft:
+def file_draft(
+    folder: Path, source: Source, resolve: Resolver, is_total: TotalTest, answered: Mapping[str, str]
+) -> Draft:
     """Draft of a source; one that cannot be read gives an empty draft with the problem."""
     try:
         table = read_source(folder / source.file, source)
     except UnreadableError as fault:
         return Draft(table=RawTable(file=source.file, sheet=source.sheet or ""), problems=(fault.problem,))
-    return table_draft(table, source, resolve, is_total)
+    return table_draft(table, source, resolve, is_total, answered)
 
 
-def table_draft(table: RawTable, source: Source, resolve: Resolver, is_total: TotalTest) -> Draft:
+def table_draft(
+    table: RawTable,
+    source: Source,
+    resolve: Resolver,
+    is_total: TotalTest,
+    answered: Mapping[str, str],  # noqa: ARG001
+) -> Draft:
     """Draft of a table that was read. A table on persons is turned away before any cell is looked at."""
     persons = personal_columns(table)
     if persons:

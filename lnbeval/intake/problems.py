@@ -26,6 +26,16 @@ class Problem:
     year: str = ""
     what: str
     do: str = ""
+    rule: str = ""  # what kind of problem it is, in one word such as seat_town
+    subject: str = (
+        ""  # what of the file it is about; row numbers have no place here, they change with the next delivery
+    )
+    options: tuple[str, ...] = ()  # the answers that a question takes
+
+    @property
+    def name(self) -> str:
+        """What a decisions file calls it: rule/file/subject."""
+        return "/".join(part for part in (self.rule, self.file, self.subject) if part)
 
 
 class UnreadableError(DataError):
@@ -43,8 +53,14 @@ def problem_text(problem: Problem) -> str:
     """One line: severity, file, sheet, cell, municipality, year: what. do."""
     sheet = f"sheet {problem.sheet}" if problem.sheet else ""
     where = (problem.file, sheet, problem.cell, problem.municipality, problem.year)
-    words = " ".join(_sentence(part) for part in (problem.what, problem.do) if part)
+    answers = f"Answer `{problem.name}` with {' or '.join(problem.options)}" if asked(problem) else ""
+    words = " ".join(_sentence(part) for part in (problem.what, problem.do, answers) if part)
     return f"{problem.severity} {', '.join(part for part in where if part)}: {words}"
+
+
+def asked(problem: Problem) -> bool:
+    """Whether it is a question that a decisions file can answer."""
+    return problem.severity == "ASK" and bool(problem.options)
 
 
 def _sentence(words: str) -> str:

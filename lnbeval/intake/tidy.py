@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,7 +23,7 @@ from lnbeval.intake.ledger import (
 from lnbeval.intake.repeats import repeat_findings, settled_repeats
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from lnbeval.intake.problems import Problem
@@ -52,14 +53,23 @@ class Intake:
     problems: tuple[Problem, ...]
 
 
-def intake(folder: Path, sources: Sequence[Source], resolve: Resolver, is_total: TotalTest) -> Intake:
-    """Take in every source from a folder, with all problems of all of them; raises nothing about the data."""
-    return _settled([file_draft(folder, source, resolve, is_total) for source in sources], is_total)
+def intake(
+    folder: Path,
+    sources: Sequence[Source],
+    resolve: Resolver,
+    is_total: TotalTest,
+    answered: Mapping[str, str] = MappingProxyType({}),
+) -> Intake:
+    """Take in every source from a folder, with all problems of all of them; raises nothing about the data.
+
+    `answered` holds decisions by the name of the question; where none was made, the question is among the problems.
+    """
+    return _settled([file_draft(folder, source, resolve, is_total, answered) for source in sources], is_total)
 
 
 def tidy_source(table: RawTable, source: Source, resolve: Resolver, is_total: TotalTest) -> Intake:
     """Take in one table that was read."""
-    return _settled([table_draft(table, source, resolve, is_total)], is_total)
+    return _settled([table_draft(table, source, resolve, is_total, {})], is_total)
 
 
 def _settled(drafts: list[Draft], is_total: TotalTest) -> Intake:

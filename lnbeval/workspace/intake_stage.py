@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lnbeval.intake import Problem, Resolved, intake, stop_if_needed
+from lnbeval.intake import Problem, Resolved, answers, decided, intake, read_decisions, stop_if_needed
 from lnbeval.reference import is_total, resolve
 from lnbeval.table import rounded
 from lnbeval.workspace.indicators import indicator_values
@@ -25,17 +25,21 @@ if TYPE_CHECKING:
     from lnbeval.workspace.parameters import Parameters
     from lnbeval.workspace.places import Workspace
 
-PROBLEM_COLUMNS = ("severity", "file", "sheet", "cell", "municipality", "year", "what", "do")
+PROBLEM_COLUMNS = ("severity", "file", "sheet", "cell", "municipality", "year", "what", "do", "name")
 
 
 def taken_in(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> Intake:
     """What the sources of an evaluation hold, problems included; nothing is written."""
-    return intake(
+    decisions, wrong = read_decisions(workspace.decisions(evaluation))
+    taken = intake(
         workspace.raw(evaluation),
         parameters.data.sources,
         partial(resolved, reference),
         partial(is_total, reference),
+        answers(decisions),
     )
+    problems = decided(taken.problems, decisions, workspace.decisions(evaluation).name)
+    return replace(taken, problems=(*wrong, *problems))
 
 
 def write_intake(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> Intake:
@@ -54,7 +58,8 @@ def write_intake(workspace: Workspace, evaluation: str, parameters: Parameters, 
 
 def problem_frame(problems: tuple[Problem, ...]) -> pd.DataFrame:
     """Problems as a table."""
-    return pd.DataFrame([asdict(problem) for problem in problems], columns=list(PROBLEM_COLUMNS))
+    rows = [asdict(problem) | {"name": problem.name} for problem in problems]
+    return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS))
 
 
 def write_panel(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> pd.DataFrame:

@@ -54,6 +54,10 @@ class Workspace:
         """The files of an evaluation, as received."""
         return self.root / "data" / "raw" / evaluation
 
+    def decisions(self, evaluation: str) -> Path:
+        """The answers that people gave to questions about these files."""
+        return self.raw(evaluation) / "decisions.csv"
+
     def outputs(self, evaluation: str) -> Path:
         """What the pipeline writes for an evaluation."""
         return self.root / "outputs" / evaluation

@@ -1,0 +1,136 @@
+"""Decisions: answers that people gave to questions about a file, each with its reason, who gave it and when.
+
+A question is a problem of severity ASK. It has a name that stays the same in the next delivery of the file, and the answers that
+it takes; the code applies an answer only where the question is asked again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from lnbeval.intake.problems import Problem
+from lnbeval.intake.text import listed, nearest, quoted, tidy_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+COLUMNS: Final = ("problem", "decision", "reason", "who", "when")
+WHAT: Final = {"problem": "the name of the question", "reason": "why", "who": "who decided"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """One row of a decisions file."""
+
+    problem: str  # name of the question, as `Problem.name` gives it
+    decision: str  # one of its answers
+    reason: str
+    who: str
+    when: str  # as 2026-11-22
+    row: int  # where it stands in the file
+
+
+def read_decisions(path: Path) -> tuple[tuple[Decision, ...], tuple[Problem, ...]]:
+    """The decisions in a file (COLUMNS, UTF-8), and what is wrong with it; a file that is not there holds none."""
+    if not path.is_file():
+        return (), ()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return (), (_stop(path, "", "The file is not UTF-8", "Save it as CSV UTF-8"),)
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    if not rows or [tidy_text(cell) for cell in rows[0]] != list(COLUMNS):
+        return (), (_stop(path, "row 1", f"The header must be {','.join(COLUMNS)}", "Correct the first row"),)
+    filled = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
+    ragged = [
+        _stop(
+            path, f"row {number}", f"The row has {len(row)} cells, not {len(COLUMNS)}", "Quote cells that hold a comma"
+        )
+        for number, row in filled
+        if len(row) != len(COLUMNS)
+    ]
+    decisions = tuple(
+        Decision(**dict(zip(COLUMNS, map(tidy_text, row), strict=True)), row=number)
+        for number, row in filled
+        if len(row) == len(COLUMNS)
+    )
+    return decisions, (*ragged, *_incomplete(path, decisions))
+
+
+def answers(decisions: Iterable[Decision]) -> Mapping[str, str]:
+    """The answer to each question, by its name."""
+    return {one.problem: one.decision for one in decisions}
+
+
+def decided(problems: Iterable[Problem], decisions: Sequence[Decision], file: str) -> tuple[Problem, ...]:
+    """The problems, answered questions as notes that say who decided what and why; `file` is where the decisions stand.
+
+    A decision that answers nothing, or with a word that is none of the answers, is a problem itself.
+    """
+    made = {one.problem: one for one in decisions}
+    told = list(problems)
+    questions = {one.name: one for one in told if one.severity == "ASK" and one.options}
+    return (
+        *(_answered(one, made) for one in told),
+        *(_unused(one, questions, file) for one in decisions if one.problem not in questions),
+        *(
+            _no_answer(one, questions[one.problem], file)
+            for one in decisions
+            if one.problem in questions and one.decision not in questions[one.problem].options
+        ),
+    )
+
+
+def _answered(problem: Problem, made: Mapping[str, Decision]) -> Problem:
+    decision = made.get(problem.name)
+    if problem.severity != "ASK" or decision is None or decision.decision not in problem.options:
+        return problem
+    told = f"Decided: {decision.decision}, because {decision.reason} ({decision.who}, {decision.when})"
+    return replace(problem, severity="NOTE", do=told)
+
+
+def _unused(decision: Decision, questions: Mapping[str, Problem], file: str) -> Problem:
+    what = f"{quoted(decision.problem)} is no question that is asked.{nearest(decision.problem, list(questions))}"
+    do = "Correct the name of the question, or take the row out if it has been settled at the source"
+    return Problem(severity="WARN", file=file, cell=f"row {decision.row}", what=what, do=do)
+
+
+def _no_answer(decision: Decision, question: Problem, file: str) -> Problem:
+    what = f"{quoted(decision.decision)} is no answer to {quoted(question.name)}"
+    do = f"Write one of {listed(question.options)}"
+    return Problem(severity="STOP", file=file, cell=f"row {decision.row}", what=what, do=do)
+
+
+def _incomplete(path: Path, decisions: Sequence[Decision]) -> list[Problem]:
+    times = Counter(one.problem for one in decisions)
+    problems = []
+    for one in decisions:
+        where = f"row {one.row}"
+        problems += [
+            _stop(path, where, f"`{column}` is empty", f"Write {what}: a decision without it cannot be traced")
+            for column, what in WHAT.items()
+            if not getattr(one, column)
+        ]
+        if not _is_date(one.when):
+            problems.append(_stop(path, where, f"{quoted(one.when)} is not a date", "Write `when` as 2026-11-22"))
+        if times[one.problem] > 1:
+            what = f"{quoted(one.problem)} is decided {times[one.problem]} times"
+            problems.append(_stop(path, where, what, "Keep one row"))
+    return problems
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _stop(path: Path, cell: str, what: str, do: str) -> Problem:
+    return Problem(severity="STOP", file=path.name, cell=cell, what=what, do=do)

@@ -1,0 +1,78 @@
+"""The problems of an input as a workbook, one a row: each opens the file it is about at its cell."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from lnbeval.intake import asked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from lnbeval.intake import Problem
+
+COLUMNS: Final = (
+    ("severity", 10), ("file", 26), ("sheet", 16), ("cell", 18), ("municipality", 20), ("year", 8), ("what is wrong", 70),
+    ("what to do", 60), ("question", 34), ("answers", 24),
+)  # fmt: skip
+FILLS: Final = {"STOP": "F8D0CC", "ASK": "FCE8B2", "WARN": "FFF6DD", "NOTE": "FFFFFF"}
+ADDRESS: Final = re.compile(r"[A-Z]{1,3}[0-9]+(:[A-Z]{1,3}[0-9]+)?")  # the first of a list of cells
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would calculate what begins so
+
+
+def write_problem_book(problems: Sequence[Problem], path: Path, *, files: Mapping[str, Path]) -> None:
+    """Write the problems to `path`; `files` says where each file lies, by the name that problems give it.
+
+    The links are relative, so that the folder can be moved as a whole.
+    """
+    from openpyxl import Workbook  # noqa: PLC0415  # costs a fifth of a second, and most checks write none
+    from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415
+
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.title = "Problems"
+    sheet.append([title for title, _ in COLUMNS])
+    for number, (_, wide) in enumerate(COLUMNS, start=1):
+        sheet.cell(1, number).font = Font(bold=True)
+        sheet.column_dimensions[sheet.cell(1, number).column_letter].width = wide
+    for row, problem in enumerate(problems, start=2):
+        for column, text in enumerate(_texts(problem), start=1):
+            cell = sheet.cell(row, column, as_text(text))
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.cell(row, 1).fill = PatternFill("solid", fgColor=FILLS[problem.severity])
+        target = _target(problem, path, files)
+        if target:
+            sheet.cell(row, 4 if problem.cell else 2).hyperlink = target
+            sheet.cell(row, 4 if problem.cell else 2).style = "Hyperlink"
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    book.save(path)
+
+
+def as_text(text: str) -> str:
+    """Text that a spreadsheet shows and never calculates, without the control characters it cannot hold."""
+    shown = "".join(letter for letter in text if letter >= " " or letter in "\t\n")
+    return f"'{shown}" if shown.startswith(FORMULA_STARTS) else shown
+
+
+def _texts(problem: Problem) -> tuple[str, ...]:
+    question = (problem.name, " or ".join(problem.options)) if asked(problem) else ("", "")
+    place = (problem.severity, problem.file, problem.sheet, problem.cell, problem.municipality, problem.year)
+    return (*place, problem.what, problem.do, *question)
+
+
+def _target(problem: Problem, book: Path, files: Mapping[str, Path]) -> str:
+    """The file of a problem as seen from the workbook, with the cell where the file has such; nothing when unknown."""
+    file = files.get(problem.file)
+    if file is None or not file.is_file():
+        return ""
+    link = quote(os.path.relpath(file.resolve(), book.resolve().parent).replace(os.sep, "/"))
+    address = ADDRESS.match(problem.cell)
+    if not problem.sheet or address is None:
+        return link
+    sheet = problem.sheet.replace("'", "''")
+    return f"{link}#'{sheet}'!{address[0]}"

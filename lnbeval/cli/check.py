@@ -52,7 +52,7 @@ def check(subject: str, report: Path | None) -> None:
     reference = load_reference(workspace.reference)
     if path.suffix in {".yaml", ".yml"} and workspace.parameters(path.stem).is_file():
         _check_evaluation(workspace, path.stem, reference, report)
-    elif path.is_file():
+    elif path.is_symlink() or (path.exists() and not path.is_dir()):
         _check_file(path, reference, report)
     elif path.is_dir() and path.parent != Path():
         raise DataError(f"{path} is a folder. Name one of its files: {', '.join(_files(path)) or 'it has none'}.")
@@ -64,7 +64,7 @@ def check(subject: str, report: Path | None) -> None:
 
 def _check_evaluation(workspace: Workspace, name: str, reference: Reference, report: Path | None) -> None:
     from lnbeval.workspace.intake_stage import taken_in  # noqa: PLC0415
-    from lnbeval.workspace.parameters import read_parameters  # noqa: PLC0415
+    from lnbeval.workspace.parameters import parameter_notes, read_parameters  # noqa: PLC0415
 
     faults: list[LnbevalError] = []
     parameters = None
@@ -74,36 +74,56 @@ def _check_evaluation(workspace: Workspace, name: str, reference: Reference, rep
         faults.append(error)
     if parameters is not None:
         taken = taken_in(workspace, name, parameters, reference)
-        _print(taken.problems)
-        _report(taken.problems, report, _raw_files(workspace.raw(name)))
-        stopping = sum(problem.severity in ("STOP", "ASK") for problem in taken.problems)
+        told = [*parameter_notes(workspace, name), *taken.problems]
+        stopping = sum(problem.severity in ("STOP", "ASK") for problem in told)
+        warnings, unusable = ([], []) if stopping else _used(workspace, parameters, reference, taken.values)
+        told += warnings
+        _print(told)
+        _report(told, report, _raw_files(workspace.raw(name)))
+        faults += unusable
         if stopping:
             faults.append(DataError(f"{stopping} of the problems above must be settled first."))
         else:
-            faults += _unusable(workspace, parameters, reference, taken.values)
             used, aside = taken.counts["rows_used"].sum(), taken.counts["rows_set_aside"].sum()
             click.echo(f"{used} rows used, {aside} set aside, {len(taken.values)} values.")
     _finish(faults, name)
 
 
-def _unusable(
+def _used(
     workspace: Workspace, parameters: Parameters, reference: Reference, values: pd.DataFrame
-) -> list[LnbevalError]:
-    """What is wrong although every file can be read: treatment table, indicators, comparisons."""
+) -> tuple[list[Problem], list[LnbevalError]]:
+    """What is to be known of the comparison, and what is wrong although every file can be read."""
+    from lnbeval.workspace.data_conflicts import absent_periods  # noqa: PLC0415
     from lnbeval.workspace.indicators import indicator_values  # noqa: PLC0415
+    from lnbeval.workspace.sample_checks import sample_problems  # noqa: PLC0415
     from lnbeval.workspace.treatment import treated_municipalities  # noqa: PLC0415
-    from lnbeval.workspace.trial import refused  # noqa: PLC0415
+    from lnbeval.workspace.treatment_checks import comparison_warnings, table_path, table_warnings  # noqa: PLC0415
 
     try:
-        table = workspace.root / "data" / parameters.treatment.table
-        cohort = treated_municipalities(table, parameters.treatment, reference)["cohort"]
-        rows = indicator_values(values, parameters, reference).join(cohort, on="code")
-        reasons: dict[str, list[str]] = {}
-        for code, error in refused(rows, parameters, reference).items():
-            reasons.setdefault(str(error), []).append(code)
-        return [DesignError(f"{', '.join(codes)}: {reason}") for reason, codes in reasons.items()]
+        table = table_path(workspace, parameters)
+        treated = treated_municipalities(table, parameters.treatment, reference)
+        rows = indicator_values(values, parameters, reference).join(treated["cohort"], on="code")
+        periods = rows["period"].unique()
+        nobody_or_few = sample_problems(rows, parameters, reference)
+        told = table_warnings(table, parameters, reference)
+        told += comparison_warnings(treated, periods, parameters, reference)
+        faults: list[LnbevalError] = [ParameterError(words) for words in absent_periods(parameters, periods)]
+        refusals = _refusals(rows, parameters, reference)
     except DataError as error:
-        return [error]
+        return [], [error]
+    if not refusals and any(problem.severity == "STOP" for problem in nobody_or_few):
+        refusals = [DesignError("The problems above must be settled first.")]
+    return [*told, *nobody_or_few], [*faults, *refusals]
+
+
+def _refusals(rows: pd.DataFrame, parameters: Parameters, reference: Reference) -> list[LnbevalError]:
+    """Why indicators cannot be estimated, those of one reason together."""
+    from lnbeval.workspace.trial import refused  # noqa: PLC0415
+
+    reasons: dict[str, list[str]] = {}
+    for code, error in refused(rows, parameters, reference).items():
+        reasons.setdefault(str(error), []).append(code)
+    return [DesignError(f"{', '.join(codes)}: {reason}") for reason, codes in reasons.items()]
 
 
 def _check_file(path: Path, reference: Reference, report: Path | None) -> None:
@@ -125,6 +145,8 @@ def _described(description: Description) -> Iterable[str]:
     if description.kind == "csv":
         mark = {"\t": "tab", "": "none"}.get(description.delimiter, description.delimiter)
         yield f"{description.file}: text, {description.encoding}, delimiter {mark}"
+    elif description.kind == "px":
+        yield f"{description.file}: PC-Axis table"
     elif description.kind:
         yield f"{description.file}: workbook with {len(description.sheets)} sheet(s)"
     for sheet in description.sheets:

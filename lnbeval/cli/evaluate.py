@@ -37,7 +37,6 @@ NOISE: Final = (
     "ERROR: ",
     "Data and pipelines",
 )
-EXIT_FILE: Final = "LNBEVAL_EXIT_FILE"  # where a failing stage leaves its exit code, which DVC does not pass on
 
 
 @click.command(
@@ -116,7 +115,7 @@ def _reproduction(workspace: Workspace, targets: list[str]) -> Iterator[Callable
 
     What is yielded raises the error of the stage that failed. When it is not called nothing runs.
     """
-    from lnbeval.workspace.steady import steady_environment  # noqa: PLC0415
+    from lnbeval.workspace.steady import EXIT_FILE, steady_environment  # noqa: PLC0415
     from lnbeval.workspace.warm_client import VARIABLE, warm_to_be  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder, warm_to_be() as warm:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lnbeval.errors import LnbevalError, ParameterError
-from lnbeval.workspace.places import find_workspace
+from lnbeval.errors import DesignError, LnbevalError, ParameterError
+from lnbeval.workspace.places import find_workspace, write_text
+from lnbeval.workspace.steady import EXIT_FILE
 from lnbeval.workspace.warm_client import VARIABLE, run_forked
+from lnbeval.workspace.yaml_file import value_fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from lnbeval.reference import Reference
     from lnbeval.workspace.parameters import Parameters
@@ -27,11 +30,12 @@ def main(arguments: list[str]) -> int:
         if stage == "index":
             _index(workspace)
         elif stage == "manifest":
-            _manifest(workspace, names[0])
+            with one_set_of_parameters(workspace, names[0]):
+                _manifest(workspace, names[0])
         else:
             _run(stage, workspace, names[0])
     except LnbevalError as error:
-        exit_file = os.environ.get("LNBEVAL_EXIT_FILE")
+        exit_file = os.environ.get(EXIT_FILE)
         if exit_file:
             Path(exit_file).write_text(str(error), encoding="utf-8")
             Path(exit_file).with_suffix(".code").write_text(str(error.exit_code), encoding="utf-8")
@@ -47,13 +51,42 @@ def _run(stage: str, workspace: Workspace, evaluation: str) -> None:
 
     if stage not in STAGES:
         raise ParameterError(f"'{stage}' is not a stage; they are {', '.join(STAGES)}, manifest and index.")
-    reference = load_reference(workspace.reference)
-    STAGES[stage](workspace, evaluation, read_parameters(workspace, evaluation, reference), reference)
+    with one_set_of_parameters(workspace, evaluation):
+        reference = load_reference(workspace.reference)
+        STAGES[stage](workspace, evaluation, read_parameters(workspace, evaluation, reference), reference)
+
+
+@contextmanager
+def one_set_of_parameters(workspace: Workspace, evaluation: str) -> Iterator[None]:
+    """A stage; ParameterError when its parameters have other values at its end, or than in the first stage of the same run.
+
+    Otherwise results of one run could rest on two sets of parameters, and DVC, which looks at the parameters after a stage,
+    would take them for those of the second. A stage run by hand is a run of its own.
+    """
+    path, exit_file = workspace.parameters(evaluation), os.environ.get(EXIT_FILE)
+    changed = ParameterError(
+        f"params/{path.name} was changed while `lnbeval evaluate` was running. Nothing after the change counts: run "
+        "`lnbeval evaluate` again, and the whole evaluation rests on the new parameters."
+    )
+    now = value_fingerprint(path)
+    if exit_file is not None:
+        first = Path(exit_file).with_name(f"{evaluation}.parameters")
+        if not first.is_file():
+            write_text(first, now)
+        elif first.read_text(encoding="utf-8") != now:
+            raise changed
+    yield
+    if value_fingerprint(path) != now:
+        raise changed
 
 
 def _intake(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> None:
+    from lnbeval.intake import problem_text  # noqa: PLC0415
     from lnbeval.workspace.intake_stage import write_intake  # noqa: PLC0415
+    from lnbeval.workspace.parameters import parameter_notes  # noqa: PLC0415
 
+    for note in parameter_notes(workspace, evaluation):
+        print(f"  {problem_text(note)}")
     taken = write_intake(workspace, evaluation, parameters, reference)
     print(f"  {len(taken.values)} values used, {len(taken.set_aside)} rows set aside")
 
@@ -61,7 +94,10 @@ def _intake(workspace: Workspace, evaluation: str, parameters: Parameters, refer
 def _panel(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> None:
     from lnbeval.workspace.intake_stage import write_panel  # noqa: PLC0415
 
-    panel = write_panel(workspace, evaluation, parameters, reference)
+    try:
+        panel = write_panel(workspace, evaluation, parameters, reference)
+    except DesignError as error:
+        raise DesignError(f"{error}\n`lnbeval check {evaluation}` shows how many are treated in each year.") from error
     print(f"  {panel['code'].nunique()} municipalities, {panel['period'].nunique()} periods")
 
 

@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lnbeval.intake.bounds import column_bounds
 from lnbeval.intake.findings import Finding
-from lnbeval.intake.numbers import Fault, number_rules, read_numbers, read_period
+from lnbeval.intake.number_faults import UNSETTLED, mixed_units
+from lnbeval.intake.numbers import Fault, read_numbers, read_period
 from lnbeval.intake.table import RawTable, column_cells
 from lnbeval.intake.text import cell_text, mapped
+from lnbeval.intake.told_cells import told_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from lnbeval.intake.headers import Columns
-    from lnbeval.intake.numbers import NumberRules
-    from lnbeval.intake.source import Source
+    from lnbeval.intake.numbers import NumberRules, Told
+    from lnbeval.intake.problems import Problem
     from lnbeval.intake.units import Units
 
-# fate: used | missing (declared) | condition (not met) | stopped (a fault) | duplicate | conflict
+# fate: used | missing (blank, or by a word) | bounded (a bound or range) | condition (not met) | stopped (a fault) | duplicate | conflict
 CELL_TYPES = {
     "index": "int64",
     "position": "int64",
@@ -29,6 +32,8 @@ CELL_TYPES = {
     "period": "int64",
     "variable": "object",
     "value": "float64",
+    "low": "float64",
+    "high": "float64",
     "fate": "object",
 }
 NO_PERIOD = 0
@@ -45,11 +50,13 @@ class RowKeys:
     year: tuple[str, ...]
 
 
-def row_keys(table: RawTable, columns: Columns, units: Units) -> tuple[RowKeys, list[Finding]]:
+def row_keys(
+    table: RawTable, columns: Columns, units: Units, read_year: Callable[[object], int | Fault] = read_period
+) -> tuple[RowKeys, list[Finding]]:
     """The keys of the rows that hold values of a municipality, and a finding for each without a readable year."""
     data = [index for index, kind in enumerate(units.kinds) if kind in {"unit", "unusable"}]
     cells = column_cells(table, columns.period or 0)
-    read, texts = mapped(read_period, cells), mapped(cell_text, cells)
+    read, texts = mapped(read_year, cells), mapped(cell_text, cells)
     findings = [
         Finding(
             index=index,
@@ -73,14 +80,17 @@ def row_keys(table: RawTable, columns: Columns, units: Units) -> tuple[RowKeys, 
 
 
 def source_cells(
-    table: RawTable, source: Source, columns: Columns, keys: RowKeys
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """One line per data row and variable (CELL_TYPES), and a finding for each cell that cannot be a number."""
-    rules = number_rules(source)
+    table: RawTable, columns: Columns, keys: RowKeys, rules: Mapping[int, NumberRules]
+) -> tuple[pd.DataFrame, list[Finding], list[Problem]]:
+    """One line per data row and variable (CELL_TYPES), a finding for each cell that cannot be a number, and warnings.
+
+    `rules` are of each column, by position.
+    """
     frames: list[pd.DataFrame] = []
     findings: list[Finding] = []
+    told: dict[int, dict[int, Told]] = {}
     for variable, position in columns.variables:
-        frame, faults = _variable_cells(table, columns, keys, variable, position, rules)
+        frame, faults, own = _variable_cells(table, columns, keys, variable, position, rules[position])
         frames.append(frame)
         findings += [
             Finding(
@@ -91,8 +101,11 @@ def source_cells(
                 year=keys.year[line],
             )
             for line, fault in faults.items()
+            if fault.kind != UNSETTLED
         ]
-    return pd.concat(frames, ignore_index=True) if frames else no_cells(), findings
+        told.setdefault(position, {}).update({keys.index[line]: one for line, one in own.items()})
+    warnings = [problem for position, own in told.items() for problem in told_problems(table, position, own)]
+    return pd.concat(frames, ignore_index=True) if frames else no_cells(), findings, warnings
 
 
 def no_cells() -> pd.DataFrame:
@@ -112,13 +125,17 @@ def condition_met(table: RawTable, columns: Columns, variable: str) -> list[bool
 
 def _variable_cells(
     table: RawTable, columns: Columns, keys: RowKeys, variable: str, position: int, rules: NumberRules
-) -> tuple[pd.DataFrame, dict[int, Fault]]:
+) -> tuple[pd.DataFrame, dict[int, Fault], dict[int, Told]]:
     counts = condition_met(table, columns, variable)
     met = np.array([counts[index] for index in keys.index], dtype=bool)
     cells = column_cells(table, position)
-    values, faults = read_numbers([cells[index] for index in keys.index], rules)
-    faults = {line: fault for line, fault in faults.items() if met[line]}
-    read = np.where(met, np.array(values, dtype=float), np.nan)
+    column = read_numbers([cells[index] for index in keys.index], rules)
+    told = {line: one for line, one in column.told.items() if met[line]}
+    faults = {line: fault for line, fault in column.faults.items() if met[line]} | mixed_units(told)
+    told = {line: one for line, one in told.items() if line not in faults}
+    read = np.where(met, np.array(column.values, dtype=float), np.nan)
+    read[list(faults)] = np.nan
+    low, high = _bounds(told, read)
     cells_of = {
         "index": np.array(keys.index, dtype="int64"),
         "position": np.full(len(met), position, dtype="int64"),
@@ -126,13 +143,26 @@ def _variable_cells(
         "period": np.array(keys.period, dtype="int64"),
         "variable": pd.Series([variable] * len(met), dtype=object),
         "value": read,
-        "fate": pd.Series(_fates(keys, read, met, list(faults)), dtype=object),
+        "low": low,
+        "high": high,
+        "fate": pd.Series(_fates(keys, read, met, ~np.isnan(low), faults), dtype=object),
     }
-    return pd.DataFrame(cells_of), faults
+    return pd.DataFrame(cells_of), faults, told
 
 
-def _fates(keys: RowKeys, values: np.ndarray, met: np.ndarray, stopped: Sequence[int]) -> np.ndarray:
+def _bounds(told: Mapping[int, Told], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    low, high = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    if any(one.ends for one in told.values()):
+        for line, ends in column_bounds(told, values[~np.isnan(values)].tolist()).items():
+            low[line], high[line] = ends
+    return low, high
+
+
+def _fates(
+    keys: RowKeys, values: np.ndarray, met: np.ndarray, bounded: np.ndarray, stopped: Iterable[int]
+) -> np.ndarray:
     fates = np.where(np.isnan(values), "missing", "used").astype(object)
+    fates[bounded] = "bounded"
     fates[[code is None or period == NO_PERIOD for code, period in zip(keys.code, keys.period, strict=True)]] = (
         "stopped"
     )

@@ -1,89 +1,29 @@
-"""CSV files: bytes to text to rows, with the encoding as declared and the delimiter found when not declared."""
+"""CSV files: text to rows, with the delimiter found when it is not declared, in bounded memory."""
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
+import re
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from lnbeval.intake.container import UTF16_MARKS
+from lnbeval.intake.encodings import TextError
+from lnbeval.intake.limits import LONGEST_CELL, MEGABYTE, MOST_CELLS, MOST_COLUMNS
 from lnbeval.intake.text import is_blank, tidy_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lnbeval.intake.table import Row
 
 DELIMITERS = (";", ",", "\t")
 DELIMITER_NAMES = {";": "semicolon", ",": "comma", "\t": "tab"}
 SAMPLE = 200  # records looked at to find the delimiter
-ALBANIAN = "ëËçÇ"
-LEGACY = ("cp1252", "cp1250", "cp852", "mac_roman")  # what Windows, DOS and old Macs write in Albania
+LINE: Final = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+SHORT: Final = 24  # letters of a cell that is likely to come again, and is stored once
 
-
-class TextError(Exception):
-    """The text cannot be read as declared: `what` is wrong, and what to `do`."""
-
-    def __init__(self, what: str, do: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.do = do
-
-
-def decoded(data: bytes, encoding: str | None) -> str:
-    """Text of a file: UTF-8 with or without byte order mark unless declared otherwise. Raises TextError."""
-    declared = "utf-8" if encoding is None else encoding
-    try:
-        name = codecs.lookup(declared).name
-        marked = data.startswith(codecs.BOM_UTF8)
-        if marked and name not in {"utf-8", "utf-8-sig"}:
-            raise TextError(
-                f"The file is UTF-8 by its own mark, but the parameters declare encoding {declared!r}",
-                "Remove `encoding` from the source",
-            )
-        return data.decode("utf-8-sig" if name == "utf-8" else name)
-    except UnicodeError as fault:
-        raise _undecodable(data, encoding, fault) from fault
-    except LookupError as fault:
-        raise TextError(f"There is no text encoding {declared!r}", "Write for example utf-8 or cp1252") from fault
-
-
-def _undecodable(data: bytes, encoding: str | None, fault: UnicodeError) -> TextError:
-    start = getattr(fault, "start", 0)
-    line = data.count(b"\n", 0, start) + 1
-    named = "UTF-8" if encoding is None else encoding
-    return TextError(
-        f"The file is not {named} (line {line} cannot be read); it is likely {likely_encoding(data)}",
-        f"Save it as CSV UTF-8, or declare encoding: {likely_encoding(data)} and check the names",
-    )
-
-
-def likely_encoding(data: bytes) -> str:
-    """The most likely encoding: UTF-8 if it fits, else the one that shows most Albanian letters."""
-    if data.startswith(UTF16_MARKS):
-        return "utf-16"
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        letters = {name: _albanian_letters(data, name) for name in LEGACY}
-        best = max(LEGACY, key=lambda name: letters[name])
-        return best if letters[best] else _detected(data)
-    return "utf-8"
-
-
-def _albanian_letters(data: bytes, encoding: str) -> int:
-    text = data.decode(encoding, errors="replace")
-    return sum(text.count(letter) for letter in ALBANIAN)
-
-
-def _detected(data: bytes) -> str:
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - needed for files in no known encoding only
-
-    best = from_bytes(data[:100_000]).best()
-    return "cp1252" if best is None else best.encoding
+LONGEST_LINE: Final = MOST_COLUMNS * SHORT + LONGEST_CELL  # letters
 
 
 def declared_delimiter(text: str) -> tuple[str | None, str]:
@@ -103,11 +43,10 @@ def found_delimiter(text: str, wanted: Sequence[str]) -> str | None:
 
 
 def _score(text: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, float]:
-    lines = io.StringIO(text, newline="")
     widths: list[int] = []
     cells: set[str] = set()
-    with suppress(csv.Error):  # Reading itself says what is wrong with the file.
-        for record in islice(csv.reader(lines, delimiter=delimiter), SAMPLE):
+    with suppress(csv.Error, TextError):  # Reading itself says what is wrong with the file.
+        for record in islice(csv.reader(_Lines(text, delimiter), delimiter=delimiter), SAMPLE):
             widths.append(len(record))
             cells.update(tidy_text(cell) for cell in record if len(record) > 1)
     common = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
@@ -118,18 +57,51 @@ def _score(text: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, float
 def csv_rows(text: str, delimiter: str) -> tuple[list[Row], int]:
     """Filled records with their row numbers as a spreadsheet counts them, and how many records there are.
 
-    Raises TextError at a quotation mark that is never closed, which would swallow the rest of the file.
+    Raises TextError at a quotation mark that is never closed, which would swallow the rest of the file, and beyond the
+    limits of a table.
     """
     rows: list[Row] = []
-    number = 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    short: dict[str, str] = {}
+    number = places = 0
+    lines = _Lines(text, delimiter)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         for number, record in enumerate(reader, start=1):
-            if not is_blank("".join(record)):
-                rows.append((number, tuple(record)))
+            lines.delimiters = 0
+            if is_blank("".join(record)):
+                continue
+            places += len(record)
+            if places > MOST_CELLS:
+                raise TextError(f"The file has more than {MOST_CELLS:,} cells", "Divide the file by year")
+            rows.append((number, tuple([short.setdefault(c, c) if len(c) < SHORT else c for c in record])))
     except csv.Error as fault:
         raise TextError(
             f"Row {number + 1} cannot be divided into cells ({fault}); often a quotation mark is open there",
             'Close or double the quotation mark (""), or save the table again as CSV UTF-8',
         ) from fault
     return rows, number
+
+
+class _Lines:
+    """The lines of a text one by one, as long as none, and no record over several of them, goes beyond a table's size."""
+
+    def __init__(self, text: str, delimiter: str) -> None:
+        self.delimiter = delimiter
+        self.delimiters = 0  # of the record that is being read; whoever reads sets it back
+        self._found = LINE.finditer(text)
+        self._number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        found = next(self._found)
+        self._number += 1
+        self.delimiters += found.string.count(self.delimiter, found.start(), found.end())
+        if self.delimiters > MOST_COLUMNS:
+            what = f"Line {self._number} has more than {MOST_COLUMNS:,} cells"
+            raise TextError(what, "Ask for the file again, with one row for each municipality and year")
+        if found.end() - found.start() > LONGEST_LINE:
+            size = (found.end() - found.start()) / MEGABYTE
+            raise TextError(f"Line {self._number} has {size:,.1f} million letters", "Ask for the file again")
+        return found[0]

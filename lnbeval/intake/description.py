@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lnbeval.intake import workbook
 from lnbeval.intake.assemble import filled_size, width
-from lnbeval.intake.csv_file import TextError, csv_rows, declared_delimiter, decoded, found_delimiter, likely_encoding
+from lnbeval.intake.books import Book, edge_problem, opened_book
+from lnbeval.intake.csv_file import csv_rows, declared_delimiter, found_delimiter
+from lnbeval.intake.encodings import TextError, decoded, likely_encoding, proven_encoding, proven_problem
+from lnbeval.intake.file_on_disk import file_bytes, stop
+from lnbeval.intake.mojibake import mended_problem, mended_rows
 from lnbeval.intake.numbers import Fault, read_period
+from lnbeval.intake.pc_axis import px_rows, px_text
 from lnbeval.intake.person_level import personal_columns, refusal
 from lnbeval.intake.problems import Problem, UnreadableError
-from lnbeval.intake.read import file_bytes
+from lnbeval.intake.read import about_note
 from lnbeval.intake.table import RawTable, Row, column_cells, column_name, square
 from lnbeval.intake.text import cell_text, is_blank
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
     from lnbeval.intake.units import Resolver
 
+FileKind = Literal["xlsx", "xls", "ods", "csv", "px", ""]
 UNIT_SHARE = 0.5  # of the different texts of a column, resolved to municipalities
 PERIOD_SHARE = 0.8  # of the filled cells of a column, readable as years
 
@@ -42,7 +47,7 @@ class Description:
     """What a file holds; `problems` when it cannot be read, or must not be."""
 
     file: str
-    kind: Literal["xlsx", "csv", ""] = ""
+    kind: FileKind = ""
     encoding: str = ""
     delimiter: str = ""
     sheets: tuple[SheetDescription, ...] = ()
@@ -56,7 +61,11 @@ def describe(path: Path, resolve: Resolver | None = None) -> Description:
     """
     try:
         data, kind = file_bytes(path, path.name)
-        return _workbook(path.name, data, resolve) if kind == "xlsx" else _csv(path.name, data, resolve)
+        if kind == "text":
+            return _csv(path.name, data, resolve)
+        if kind == "px":
+            return _px(path.name, data, resolve)
+        return _workbook(path.name, opened_book(data, kind, path.name), resolve)
     except UnreadableError as fault:
         return Description(file=path.name, problems=(fault.problem,))
 
@@ -70,21 +79,24 @@ def sheets(path: Path) -> list[tuple[str, int, int]]:
     return [(sheet.name, sheet.rows, sheet.columns) for sheet in description.sheets]
 
 
-def _workbook(file: str, data: bytes, resolve: Resolver | None) -> Description:
-    try:
-        tables = [(name, workbook.sheet_rows(data, name)) for name in workbook.sheet_names(data)]
-    except workbook.DamagedError as fault:
-        what = f"The workbook is damaged ({fault})"
-        raise UnreadableError(Problem(severity="STOP", file=file, what=what, do="Ask for it again")) from fault
+def _workbook(file: str, book: Book, resolve: Resolver | None) -> Description:
+    tables = [(name, book.rows(name)) for name in book.names]
     found = [_sheet(file, name, rows, resolve) for name, rows in tables]
-    problems = tuple(problem for _, refused in found for problem in refused)
-    return Description(file=file, kind="xlsx", sheets=tuple(sheet for sheet, _ in found), problems=problems)
+    edges = [edge_problem(book.kind, file, name, rows, filled_size(rows)[1]) for name, rows in tables]
+    problems = [*(edge for edge in edges if edge), *(problem for _, told in found for problem in told)]
+    kind: FileKind = "xls" if book.kind == "xls" else "ods" if book.kind == "ods" else "xlsx"
+    return Description(file=file, kind=kind, sheets=tuple(sheet for sheet, _ in found), problems=tuple(problems))
 
 
 def _csv(file: str, data: bytes, resolve: Resolver | None) -> Description:
     encoding, problems = likely_encoding(data), []
+    proof = proven_encoding(data, resolve)
+    if proof is not None:
+        encoding = proof.encoding
+        problems.append(proven_problem(file, proof))
     try:
-        decoded(data, None)
+        if proof is None:
+            decoded(data, None)
     except TextError as fault:
         problems.append(Problem(severity="STOP", file=file, what=fault.what, do=fault.do))
     try:
@@ -94,19 +106,29 @@ def _csv(file: str, data: bytes, resolve: Resolver | None) -> Description:
     except TextError as fault:
         problem = Problem(severity="STOP", file=file, what=fault.what, do=fault.do)
         return Description(file=file, kind="csv", encoding=encoding, problems=(*problems, problem))
-    sheet, refused = _sheet(file, "", rows, resolve)
+    sheet, told = _sheet(file, "", rows, resolve)
     return Description(
         file=file,
         kind="csv",
         encoding=encoding,
         delimiter=delimiter,
         sheets=(sheet,),
-        problems=(*problems, *refused),
+        problems=(*problems, *told),
     )
+
+
+def _px(file: str, data: bytes, resolve: Resolver | None) -> Description:
+    try:
+        rows, about = px_rows(px_text(data, None))
+    except TextError as fault:
+        stop(file, fault.what, fault.do, rule="pc_axis")
+    sheet, told = _sheet(file, "", rows, resolve)
+    return Description(file=file, kind="px", sheets=(sheet,), problems=(about_note(file, about), *told))
 
 
 def _sheet(file: str, name: str, rows: list[Row], resolve: Resolver | None) -> tuple[SheetDescription, list[Problem]]:
     size, columns = filled_size(rows)
+    rows, mended = mended_rows(rows, resolve)
     table = _likely_table(file, name, rows, columns)
     sheet = SheetDescription(
         name=name,
@@ -118,7 +140,7 @@ def _sheet(file: str, name: str, rows: list[Row], resolve: Resolver | None) -> t
         period_columns=_period_columns(table),
     )
     persons = personal_columns(table)
-    return sheet, [refusal(table, persons)] if persons else []
+    return sheet, [refusal(table, persons)] if persons else mended_problem(file, name, mended)
 
 
 def _likely_table(file: str, name: str, rows: list[Row], columns: int) -> RawTable:

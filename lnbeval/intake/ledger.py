@@ -8,6 +8,7 @@ import pandas as pd
 
 from lnbeval.intake.numbers import is_plain_number
 from lnbeval.intake.repeats import LIVE
+from lnbeval.intake.spans import row_count
 from lnbeval.intake.table import address, cell_addresses, content
 
 if TYPE_CHECKING:
@@ -15,24 +16,25 @@ if TYPE_CHECKING:
 
     from lnbeval.intake.draft import Draft
 
-VALUE_COLUMNS = ("code", "period", "variable", "value", "file", "sheet", "cell")
+VALUE_COLUMNS = ("code", "period", "variable", "value", "low", "high", "file", "sheet", "cell")
 ASIDE_COLUMNS = ("file", "sheet", "row", "cell", "reason", "content")
 NAME_COLUMNS = ("file", "sheet", "written", "county", "code", "how", "rows")
 REPAIRED_COLUMNS = ("file", "sheet", "cell", "variable", "as_written", "value")
 COUNT_COLUMNS = (
     *("file", "sheet", "rows_read", "rows_used", "rows_set_aside", "rows_blank"),
-    *("cells_read", "cells_used", "cells_missing", "cells_set_aside", "cells_stopped"),
+    *("cells_read", "cells_used", "cells_missing", "cells_bounded", "cells_set_aside", "cells_stopped"),
 )
 
 PERSONS = "file refused: data on persons"
 REASONS = {  # the heaviest first: it names the row when its cells met different fates
     "stopped": "not usable: see problems",
     "conflict": "contradicts another row: see problems",
+    "outranked": "another source goes before it",
     "duplicate": "tells the same as another row",
     "condition": "condition not met",
 }
 Reasons = dict[int, str]  # of the rows set aside, by index
-KINDS = {"total": "total row", "note": "note below the table"}
+KINDS = {"total": "total row", "note": "note below the table", "left_out": "left out, as decided"}
 
 
 def with_addresses(drafts: Sequence[Draft], cells: pd.DataFrame) -> pd.DataFrame:
@@ -53,7 +55,10 @@ def with_addresses(drafts: Sequence[Draft], cells: pd.DataFrame) -> pd.DataFrame
 
 
 def values_table(cells: pd.DataFrame) -> pd.DataFrame:
-    """One row per municipality, year and variable (VALUE_COLUMNS), sorted by them; NaN where declared missing."""
+    """One row per municipality, year and variable (VALUE_COLUMNS), sorted by them; NaN where none was reported.
+
+    A bound or range has no value but `low` and `high`, both included, which are NaN elsewhere.
+    """
     live = cells.loc[cells["fate"].isin(LIVE), list(VALUE_COLUMNS)]
     typed = live.astype({"code": "str", "variable": "str"})
     return typed.sort_values(["code", "period", "variable"], ignore_index=True)
@@ -140,20 +145,21 @@ def counts_table(drafts: Sequence[Draft], cells: pd.DataFrame, reasons: Sequence
     """Rows and cells of each source (COUNT_COLUMNS).
 
     rows_read = rows_used + rows_set_aside, and, over the used rows and the variables found,
-    cells_read = cells_used + cells_missing + cells_set_aside + cells_stopped.
+    cells_read = cells_used + cells_missing + cells_bounded + cells_set_aside + cells_stopped.
     """
     records = []
     for number, draft in enumerate(drafts):
         own = cells.loc[cells["source"] == number]
         aside = reasons[number]
         fates = own.loc[~own["index"].isin(aside), "fate"].value_counts().to_dict()
-        rows = len(draft.table.rows)
-        apart = sum(fates.get(fate, 0) for fate in ("condition", "duplicate", "conflict"))
+        rows, left = row_count(draft.table), row_count(draft.table, aside)
+        apart = sum(fates.get(fate, 0) for fate in ("condition", "duplicate", "conflict", "outranked"))
         records.append(
             (
                 *_file(draft),
-                *(rows, rows - len(aside), len(aside), draft.table.rows_blank),
-                *(sum(fates.values()), fates.get("used", 0), fates.get("missing", 0), apart, fates.get("stopped", 0)),
+                *(rows, rows - left, left, draft.table.rows_blank),
+                *(sum(fates.values()), fates.get("used", 0), fates.get("missing", 0), fates.get("bounded", 0)),
+                *(apart, fates.get("stopped", 0)),
             )
         )
     return _table(records, COUNT_COLUMNS, dict.fromkeys(COUNT_COLUMNS[2:], "int64"))

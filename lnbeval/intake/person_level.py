@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from lnbeval.intake.header_rows import JOINED_BY
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.table import RawTable, column_cells, column_letter
 
@@ -45,8 +46,13 @@ def personal_columns(table: RawTable) -> list[str]:
     return [
         f"{column_letter(position)} ('{name}')" if name else column_letter(position)
         for position, name in enumerate(table.header)
-        if _folded(name) in PERSONAL_HEADERS or position in below or _holds_personal_ids(column_cells(table, position))
+        if _is_personal(name) or position in below or _holds_personal_ids(column_cells(table, position))
     ]
+
+
+def _is_personal(header: str) -> bool:
+    # A header of several rows is joined: its last part is the word that stands over the column.
+    return any(_folded(part) in PERSONAL_HEADERS for part in (header, *header.split(JOINED_BY)))
 
 
 def _headers_below(table: RawTable) -> set[int]:

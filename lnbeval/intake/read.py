@@ -2,141 +2,119 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from lnbeval.intake import workbook
 from lnbeval.intake.assemble import assembled, filled_size
-from lnbeval.intake.container import EXTENSIONS, REFUSED, Kind, file_kind
-from lnbeval.intake.csv_file import (
-    DELIMITER_NAMES,
-    TextError,
-    csv_rows,
-    declared_delimiter,
-    decoded,
-    found_delimiter,
-)
-from lnbeval.intake.problems import Problem, Severity, UnreadableError
+from lnbeval.intake.books import Book, edge_problem, opened_book
+from lnbeval.intake.csv_file import DELIMITER_NAMES, csv_rows, declared_delimiter, found_delimiter
+from lnbeval.intake.encodings import TextError, decoded, proven_encoding, proven_problem
+from lnbeval.intake.file_on_disk import file_bytes, stop
+from lnbeval.intake.header_rows import header_elsewhere
+from lnbeval.intake.mojibake import mended_problem, mended_rows
+from lnbeval.intake.pc_axis import px_rows, px_text
+from lnbeval.intake.problems import Problem, UnreadableError
+from lnbeval.intake.source import YEAR_MARK
 from lnbeval.intake.table import RawTable, Row, some
 from lnbeval.intake.text import cell_text, listed, nearest, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import NoReturn
+
+    from lnbeval.intake.layout import Layout
     from lnbeval.intake.source import Source
+    from lnbeval.intake.units import Resolver
 
-LOCK = "~$"  # how Excel names the file that marks a workbook as open
 
-
-def read_source(path: Path, source: Source) -> RawTable:
+def read_source(path: Path, source: Source, resolve: Resolver | None = None) -> RawTable:
     """Header and filled rows of the table a source declares.
 
+    `resolve` tells whether letters make a name: without it, no encoding is taken that was not declared.
     Raises UnreadableError, a DataError that carries its Problem, when nothing can be read.
     """
     data, kind = file_bytes(path, source.file)
-    return _workbook_table(data, source) if kind == "xlsx" else _csv_table(data, source)
+    if kind == "text":
+        return _csv_table(data, source, resolve)
+    if kind == "px":
+        return _px_table(data, source, resolve)
+    return _workbook_table(opened_book(data, kind, source.file), source, resolve)
 
 
-def file_bytes(path: Path, file: str) -> tuple[bytes, Kind]:
-    """The bytes of a file that really is a workbook or text, under a name that says so. Raises UnreadableError."""
-    if path.name.startswith(LOCK):
-        _stop(file, f"{path.name} is the mark Excel leaves while a file is open, not a table", "Name the file itself")
-    if not path.is_file():
-        _stop(
-            file, f"There is no file {shown_path(path)}. {_neighbours(path)}", "Correct `file`, or copy the file there"
-        )
-    try:
-        data = path.read_bytes()
-    except OSError as fault:
-        _stop(file, f"The file cannot be opened ({fault.strerror})", "Close it in other programs and try again")
-    kind = file_kind(data)
-    if kind in REFUSED:
-        _stop(file, *REFUSED[kind])
-    extension = path.suffix.lower()
-    if extension not in EXTENSIONS[kind]:
-        real = "an Excel workbook" if kind == "xlsx" else "text"
-        _stop(
-            file,
-            f"The file is {real}, but its name ends in {quoted(extension)}",
-            f"Rename it to end in {EXTENSIONS[kind][0]}, or save it again as what its name says",
-        )
-    return data, kind
-
-
-def shown_path(path: Path) -> str:
-    """A path as the reader knows it: from the workspace down, or its last parts when it lies elsewhere."""
-    try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix() if not path.is_absolute() else "/".join(("…", *path.parts[-3:]))
-
-
-def _neighbours(path: Path) -> str:
-    if not path.parent.is_dir():
-        return f"The folder {shown_path(path.parent)} does not exist either."
-    known = {extension for extensions in EXTENSIONS.values() for extension in extensions} | {".xls", ".ods", ".xlsb"}
-    files = sorted(
-        entry.name
-        for entry in path.parent.iterdir()
-        if entry.suffix.lower() in known and not entry.name.startswith(LOCK)
-    )
-    return f"Data files in that folder: {some(files)}.{nearest(path.name, files)}"
-
-
-def _stop(file: str, what: str, do: str, *, sheet: str = "", severity: Severity = "STOP") -> NoReturn:
-    raise UnreadableError(Problem(severity=severity, file=file, sheet=sheet, what=what, do=do))
-
-
-def _workbook_table(data: bytes, source: Source) -> RawTable:
-    try:
-        names = workbook.sheet_names(data)
-        sheet = _chosen_sheet(data, names, source)
-        rows = workbook.sheet_rows(data, sheet)
-    except workbook.DamagedError as fault:
-        _stop(source.file, f"The workbook is damaged ({fault})", "Open it in Excel, let it repair the file, save it")
+def _workbook_table(book: Book, source: Source, resolve: Resolver | None) -> RawTable:
+    sheet = _chosen_sheet(book, source)
+    rows = book.rows(sheet)
+    others = [name for name in book.names if name != sheet]
     if not rows:
-        others = sheet_sizes(data, [name for name in names if name != sheet])
-        _stop(source.file, f"The sheet is empty. Other sheets: {others}", "Correct `sheet`", sheet=sheet)
-    last = rows[-1][0]
-    table = _assembled(rows, last, source, sheet)
+        what = f"The sheet is empty. Other sheets: {sheet_sizes(book, others)}"
+        stop(source.file, what, "Correct `sheet`", sheet=sheet)
+    edge = edge_problem(book.kind, source.file, sheet, rows, filled_size(rows)[1])
+    if edge is not None:
+        raise UnreadableError(edge)
+    table = _assembled(rows, rows[-1][0], source, sheet, resolve, layout=book.layout(sheet))
     if table.header and not table.rows:
-        others = sheet_sizes(data, [name for name in names if name != sheet])
-        _header_only(table, f" Other sheets: {others}")
+        _header_only(table, source, f" Other sheets: {sheet_sizes(book, others)}")
     return table
 
 
-def _chosen_sheet(data: bytes, names: list[str], source: Source) -> str:
+def _chosen_sheet(book: Book, source: Source) -> str:
     if source.sheet is None:
-        if len(names) == 1:
-            return names[0]
-        what = f"The workbook has {len(names)} sheets: {sheet_sizes(data, names)}"
-        _stop(source.file, what, "Say under `sheet` which one to read", severity="ASK")
-    if source.sheet not in names:
-        what = f"There is no sheet {quoted(source.sheet)}.{nearest(source.sheet, names)} Sheets: {some(names)}"
-        _stop(source.file, what, "Correct `sheet`")
+        if len(book.names) == 1:
+            return book.names[0]
+        what = f"The workbook has {len(book.names)} sheets: {sheet_sizes(book, book.names)}"
+        stop(source.file, what, "Say under `sheet` which one to read", severity="ASK")
+    if source.sheet not in book.names:
+        nearby = nearest(source.sheet, book.names)
+        what = f"There is no sheet {quoted(source.sheet)}.{nearby} Sheets: {some(book.names)}"
+        stop(source.file, what, "Correct `sheet`")
     return source.sheet
 
 
-def sheet_sizes(data: bytes, names: list[str]) -> str:
+def sheet_sizes(book: Book, names: Sequence[str]) -> str:
     """Sheets with the number of filled rows and columns, for a message."""
-    sizes = ((name, filled_size(workbook.sheet_rows(data, name))) for name in names)
+    sizes = ((name, filled_size(book.rows(name))) for name in names)
     return listed(f"'{name}' ({rows} rows, {columns} columns)" for name, (rows, columns) in sizes) or "(none)"
 
 
-def _csv_table(data: bytes, source: Source) -> RawTable:
-    if source.sheet is not None:
-        _stop(source.file, "A csv file has no sheets, but `sheet` is declared", "Remove `sheet` from the source")
+def _csv_table(data: bytes, source: Source, resolve: Resolver | None) -> RawTable:
+    _stop_at_sheet(source, "A csv file")
+    proof = proven_encoding(data, resolve) if source.encoding is None else None
     try:
-        first, text = declared_delimiter(decoded(data, source.encoding))
+        text = decoded(data, source.encoding if proof is None else proof.encoding)
+        first, text = declared_delimiter(text)
         delimiter = source.delimiter or first or found_delimiter(text, wanted_headers(source)) or ","
         rows, last = csv_rows(text, delimiter)
     except TextError as fault:
-        _stop(source.file, fault.what, fault.do)
+        stop(source.file, fault.what, fault.do)
     if not rows:
-        _stop(source.file, "The file holds nothing but blank lines", "Ask for it again")
-    notes = () if source.delimiter else (_delimiter_note(source, delimiter),)
-    table = _assembled(rows, last, source, "", notes)
+        stop(source.file, "The file holds nothing but blank lines", "Ask for it again")
+    notes = [] if source.delimiter else [_delimiter_note(source, delimiter)]
+    notes += [] if proof is None else [proven_problem(source.file, proof)]
+    table = _assembled(rows, last, source, "", resolve, notes)
     if table.header and not table.rows:
-        _header_only(table, "")
+        _header_only(table, source, "")
     return table
+
+
+def _px_table(data: bytes, source: Source, resolve: Resolver | None) -> RawTable:
+    _stop_at_sheet(source, "A PC-Axis table")
+    try:
+        rows, about = px_rows(px_text(data, source.encoding))
+    except TextError as fault:
+        stop(source.file, fault.what, fault.do, rule="pc_axis")
+    return _assembled(rows, len(rows), source, "", resolve, [about_note(source.file, about)])
+
+
+def about_note(file: str, about: Sequence[str]) -> Problem:
+    """What a PC-Axis table says about itself."""
+    what = f"PC-Axis table, read with one row for each combination of its dimensions. {'; '.join(about)}"
+    return Problem(severity="NOTE", file=file, what=what.strip(), rule="pc_axis")
+
+
+def _stop_at_sheet(source: Source, named: str) -> None:
+    if source.sheet is not None:
+        stop(source.file, f"{named} has no sheets, but `sheet` is declared", "Remove `sheet` from the source")
 
 
 def _delimiter_note(source: Source, delimiter: str) -> Problem:
@@ -147,18 +125,32 @@ def _delimiter_note(source: Source, delimiter: str) -> Problem:
 def wanted_headers(source: Source) -> list[str]:
     """Every header a source names, as compared, each once."""
     conditions = [condition.column for condition in source.only_where]
-    named = [source.unit, source.period, source.county or "", *source.columns.values(), *conditions]
+    level = source.level.column if source.level else None
+    values = [header for header in source.columns.values() if YEAR_MARK not in header]
+    named = [source.unit, source.period, source.county, level, *values, *conditions]
     return list(dict.fromkeys(cell_text(header) for header in named if header))
 
 
-def _header_only(table: RawTable, others: str) -> NoReturn:
+def _header_only(table: RawTable, source: Source, others: str) -> NoReturn:
     what = f"There is a header in row {table.header_row} and no row below it.{others}"
-    _stop(table.file, what, "Correct `header` or `sheet`, or ask for the file again", sheet=table.sheet)
+    elsewhere = header_elsewhere(table.above, wanted_headers(source))
+    stop(table.file, what, f"Correct `header` or `sheet`, or ask for the file again{elsewhere}", sheet=table.sheet)
 
 
-def _assembled(rows: list[Row], last: int, source: Source, sheet: str, notes: tuple[Problem, ...] = ()) -> RawTable:
-    if all(number != source.header for number, _ in rows):
-        filled = listed(str(number) for number, _ in rows)
-        what = f"Row {source.header}, declared as the header, is blank. Filled rows: {filled}"
-        _stop(source.file, what, "Correct `header`", sheet=sheet)
-    return assembled(rows, last, source, sheet, notes)
+def _assembled(
+    rows: list[Row],
+    last: int,
+    source: Source,
+    sheet: str,
+    resolve: Resolver | None,
+    notes: Sequence[Problem] = (),
+    layout: Layout | None = None,
+) -> RawTable:
+    filled = {number for number, _ in rows}
+    blank = next((number for number in source.header_rows if number not in filled), None)
+    if blank is not None:
+        what = f"Row {blank}, declared as the header, is blank. Filled rows: {listed(map(str, sorted(filled)))}"
+        stop(source.file, what, f"Correct `header`{header_elsewhere(rows, wanted_headers(source))}", sheet=sheet)
+    rows, mended = mended_rows(rows, resolve)
+    told = (*notes, *mended_problem(source.file, sheet, mended))
+    return replace(assembled(rows, last, source, sheet, told, layout), mended=mended)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lnbeval.intake.units import TotalTest
 
 KEY = ["code", "period", "variable"]
-LIVE = ("used", "missing")
+LIVE = ("used", "missing", "bounded")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Line:
     position: int
     variable: str
     value: float
+    low: float
+    high: float
     municipality: str
     year: str
     first: int
@@ -39,33 +41,46 @@ class Line:
 def settled_repeats(cells: pd.DataFrame) -> pd.DataFrame:
     """Cells with `first`, the line that told the value before (-1: none), and the fate of those that came later.
 
-    The first telling stays; a later one becomes `duplicate` when it says the same, `conflict` when it does not.
+    The first telling of the lowest rank stays; another becomes `duplicate` when it says the same, `outranked` when it does
+    not and its source has a higher rank, `conflict` otherwise.
     """
     settled = cells.assign(first=-1)
     live = cells.loc[cells["fate"].isin(LIVE)]
     if not live.duplicated(KEY).any():
         return settled
+    live = live.sort_values("rank", kind="stable")
     order = live.index.to_series()
     first = order.groupby([live[column] for column in KEY], sort=False).transform("first")
     repeated = first[first != order]
-    values, before = cells.loc[repeated.index, "value"].to_numpy(), cells.loc[repeated, "value"].to_numpy()
-    same = (values == before) | ((values != values) & (before != before))  # noqa: PLR0124 - NaN repeats NaN
+    told = ["value", "low", "high"]
+    values, before = cells.loc[repeated.index, told].to_numpy(), cells.loc[repeated, told].to_numpy()
+    same = ((values == before) | ((values != values) & (before != before))).all(axis=1)  # noqa: PLR0124 - NaN repeats NaN
     settled.loc[repeated.index, "first"] = repeated
     settled.loc[repeated.index[same], "fate"] = "duplicate"
-    settled.loc[repeated.index[~same], "fate"] = "conflict"
+    outranked = cells.loc[repeated.index, "rank"].to_numpy() > cells.loc[repeated, "rank"].to_numpy()
+    settled.loc[repeated.index[~same & outranked], "fate"] = "outranked"
+    settled.loc[repeated.index[~same & ~outranked], "fate"] = "conflict"
     return settled
 
 
 def repeat_findings(cells: pd.DataFrame, source: int, drafts: Sequence[Draft], is_total: TotalTest) -> list[Finding]:
-    """Findings about one source: a stop for each value that contradicts another, a warning for each repeated row."""
+    """Findings about one source: a stop for each value that contradicts another, a warning for each repeated row.
+
+    A value that gives way to a source with a lower rank is a note.
+    """
     own = cells.loc[cells["source"] == source]
     conflicts = own.loc[own["fate"] == "conflict"]
+    outranked = own.loc[own["fate"] == "outranked"]
     duplicates = own.loc[own["fate"] == "duplicate"].drop_duplicates("index")
-    lines = _lines(drafts, cells, [*conflicts.index, *conflicts["first"], *duplicates.index, *duplicates["first"]])
+    twice = [conflicts, outranked, duplicates]
+    lines = _lines(drafts, cells, [label for part in twice for label in (*part.index, *part["first"])])
     findings: list[Finding] = []
     for at in conflicts.index:
         here, before = lines[at], lines[lines[at].first]
         findings.append(_finding(here, here.position, _conflict(here, before, drafts, is_total)))
+    for at in outranked.index:
+        here, before = lines[at], lines[lines[at].first]
+        findings.append(_finding(here, here.position, _outranked(here, before, drafts)))
     for at in duplicates.index:
         here, before = lines[at], lines[lines[at].first]
         findings.append(_finding(here, None, _duplicate(here, before, drafts)))
@@ -73,11 +88,13 @@ def repeat_findings(cells: pd.DataFrame, source: int, drafts: Sequence[Draft], i
 
 
 def _lines(drafts: Sequence[Draft], cells: pd.DataFrame, labels: Iterable[int]) -> dict[int, Line]:
-    columns = ["source", "index", "position", "variable", "value", "period", "first"]
+    columns = ["source", "index", "position", "variable", "value", "low", "high", "period", "first"]
     wanted = cells.loc[list(dict.fromkeys(labels)), columns]
     return {
-        label: Line(source, index, position, variable, value, drafts[source].written[index], str(period), first)
-        for label, source, index, position, variable, value, period, first in wanted.itertuples(name=None)
+        label: Line(
+            source, index, position, variable, value, low, high, drafts[source].written[index], str(period), first
+        )
+        for label, source, index, position, variable, value, low, high, period, first in wanted.itertuples(name=None)
     }
 
 
@@ -87,13 +104,23 @@ def _finding(line: Line, position: int | None, fault: Fault) -> Finding:
 
 def _conflict(here: Line, before: Line, drafts: Sequence[Draft], is_total: TotalTest) -> Fault:
     what = (
-        f"{here.variable} is {_shown(here.value)} here ({here.municipality}), but {_shown(before.value)} in "
+        f"{here.variable} is {_shown(here)} here ({here.municipality}), but {_shown(before)} in "
         f"{_place(drafts, before, here)} ({before.municipality}), for the same municipality and year"
     )
-    do = "Keep one of the two: correct the file, or take the variable from one source only"
+    do = "Keep one of the two: correct the file, take the variable from one source only"
+    do += ", or give each source its `priority` (1 goes first)" if here.source != before.source else ""
     if is_total(here.municipality) or is_total(before.municipality):
         do += "; one of them may be the total of the county of that name"
     return Fault(kind=f"{here.variable} told twice, differently", what=what, do=do)
+
+
+def _outranked(here: Line, before: Line, drafts: Sequence[Draft]) -> Fault:
+    what = (
+        f"{here.variable} is {_shown(here)} here, but {_shown(before)} in {_place(drafts, before, here)}, whose source goes "
+        "before this one by its priority"
+    )
+    do = "Nothing, if the priority is meant; the value here was set aside"
+    return Fault(kind=f"{here.variable} gives way to another source", what=what, do=do, severity="NOTE")
 
 
 def _duplicate(here: Line, before: Line, drafts: Sequence[Draft]) -> Fault:
@@ -111,5 +138,7 @@ def _place(drafts: Sequence[Draft], line: Line, seen_from: Line) -> str:
     return f"{table.file}{sheet}, {where}"
 
 
-def _shown(value: float) -> str:
-    return "not reported" if math.isnan(value) else repr(float(value)).removesuffix(".0")
+def _shown(line: Line) -> str:
+    if not math.isnan(line.low):
+        return f"between {line.low:.12g} and {line.high:.12g}"
+    return "not reported" if math.isnan(line.value) else repr(float(line.value)).removesuffix(".0")

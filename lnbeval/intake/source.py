@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Literal
+from unicodedata import category
 
 from lnbeval.errors import ParameterError
+
+YEAR_MARK = "{year}"  # stands for the year in the headers of columns that hold one year each
+DEVICES = {"CON", "PRN", "AUX", "NUL"} | {f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10)}
 
 
 class SourceError(ParameterError, ValueError):
@@ -23,6 +28,22 @@ class Condition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Level:
+    """Only rows whose column headed `column` reads `municipality` are about municipalities; the others are totals."""
+
+    column: str
+    municipality: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aggregate:
+    """Rows are cut more finely than municipality and year, as the columns `over` tell: they are added up or averaged first."""
+
+    by: Literal["sum", "mean"]
+    over: tuple[str, ...]  # headers such as those of months, groups or sex
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """One table of one file: where it is, which columns matter, how its numbers are written.
 
@@ -31,39 +52,104 @@ class Source:
 
     file: str  # relative to the evaluation's raw folder
     sheet: str | None = None  # required when a workbook has several
-    header: int = 1  # row of the header, counted from 1 as a spreadsheet does
+    header: int | tuple[int, ...] = 1  # row of the header, counted from 1 as a spreadsheet does; several: [4, 5]
     unit: str  # header of the municipality column
+    unit_codes: str | None = None  # the numbering that the column holds, such as instat; never guessed
     county: str | None = None
-    period: str  # header of the year column
-    columns: dict[str, str]  # variable -> header of its column
+    level: Level | None = None
+    period: str | None = None  # header of the year column; left out where each year has columns of its own
+    columns: dict[str, str]  # variable -> header of its column; "{year}" stands for the year in it, if there is one
+    school_year: Literal["start", "end"] | None = None  # the year that 2018/19 is counted for
+    hidden: Literal["read", "skip"] | None = None  # rows and columns that the sheet hides
     delimiter: str | None = None  # csv: found when not given
     encoding: str | None = None  # csv: UTF-8 unless declared
-    decimal: Literal[".", ","] = "."
-    thousands: Literal[".", ",", " ", ""] = ""
+    decimal: Literal[".", ","] | None = None  # what its cells show, column by column, when not given
+    thousands: Literal[".", ",", " ", ""] | None = None  # likewise; "" for none
     missing: tuple[str, ...] = ()  # words that mean "not reported", beside the empty cell
+    zero: tuple[str, ...] = ()  # words that mean zero, such as '-' where the source says so
     only_where: tuple[Condition, ...] = field(default=())
+    aggregate: Aggregate | None = None  # of rows that are months, groups or the like
+    priority: int | None = None  # where sources contradict each other the lowest number counts; none comes last
 
     def __post_init__(self) -> None:
         faults = _faults(self)
         if faults:
             raise SourceError(f"Source {self.file!r}: {' '.join(faults)}")
 
+    @property
+    def header_rows(self) -> tuple[int, ...]:
+        """The rows of the header, top to bottom."""
+        return (self.header,) if isinstance(self.header, int) else self.header
+
 
 def _faults(source: Source) -> list[str]:
     unknown = sorted({condition.variable for condition in source.only_where} - set(source.columns))
+    both = sorted(set(source.missing) & set(source.zero))
     checks = [
         (_leaves_folder(source.file), "file must be a path inside the raw folder, without '..'."),
-        (source.header < 1, f"header is {source.header}; rows are counted from 1."),
+        (_names_no_file(source.file), "file holds a control character, or the name of a device such as NUL or COM1."),
+        *_header_checks(source.header_rows),
+        *_year_checks(source),
         (not source.columns, "columns is empty; name at least one variable and its column."),
-        (source.decimal == source.thousands, f"decimal and thousands are both {source.decimal!r}."),
+        (_same_marks(source), f"decimal and thousands are both {source.decimal!r}."),
         (source.delimiter is not None and len(source.delimiter) != 1, "delimiter must be one character."),
         (source.delimiter in {'"', "\r", "\n"}, "delimiter cannot be a quotation mark or a line end."),
+        (bool(both), f"missing and zero both hold {', '.join(both)}."),
         (bool(unknown), f"only_where names {', '.join(unknown)}, which columns does not have."),
+        *_aggregate_checks(source),
     ]
     return [message for wrong, message in checks if wrong]
+
+
+def _aggregate_checks(source: Source) -> list[tuple[bool, str]]:
+    if source.aggregate is None:
+        return []
+    over = source.aggregate.over
+    keys = {source.unit, source.period, source.county, *source.columns.values()}
+    both = [header for header in over if header in keys]
+    return [
+        (not over, "aggregate.over is empty; name the columns of the months or groups."),
+        (len(set(over)) < len(over), "aggregate.over names a column twice."),
+        (bool(both), f"aggregate.over names {', '.join(both)}, which the source uses already."),
+        (source.period is None, "aggregate needs a year column under period."),
+    ]
+
+
+def _header_checks(rows: tuple[int, ...]) -> list[tuple[bool, str]]:
+    shown = ", ".join(map(str, rows))
+    following = all(after == before + 1 for before, after in pairwise(rows))
+    return [
+        (not rows, "header is an empty list; name its row or rows."),
+        (any(row < 1 for row in rows), f"header is {shown}; rows are counted from 1."),
+        (not following, f"header is [{shown}]; its rows must follow each other, as [4, 5]."),
+    ]
+
+
+def _year_checks(source: Source) -> list[tuple[bool, str]]:
+    years = [variable for variable, header in source.columns.items() if YEAR_MARK in header]
+    plain = sorted(set(source.columns) - set(years))
+    twice = [variable for variable in years if source.columns[variable].count(YEAR_MARK) > 1]
+    return [
+        (
+            source.period is None and bool(plain),
+            f"period is left out, but the column of {', '.join(plain)} has no {YEAR_MARK}: name the year column, or write it.",
+        ),
+        (source.period is not None and bool(years), f"period names a year column, but columns holds {YEAR_MARK} too."),
+        (bool(twice), f"{YEAR_MARK} stands twice in the column of {', '.join(twice)}."),
+    ]
+
+
+def _same_marks(source: Source) -> bool:
+    return source.decimal is not None and source.decimal == source.thousands
 
 
 def _leaves_folder(file: str) -> bool:
     windows = PureWindowsPath(file)
     rooted = PurePosixPath(file).is_absolute() or bool(windows.drive or windows.root)
     return rooted or ".." in windows.parts or not file.strip()
+
+
+def _names_no_file(file: str) -> bool:
+    # Some systems open a device under such a name in any folder and with any ending.
+    stems = {part.split(".")[0].rstrip().upper() for part in PureWindowsPath(file).parts}
+    return any(category(letter) == "Cc" for letter in file) or bool(stems & DEVICES)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from lnbeval.intake.layout import Layout, Note
 from lnbeval.intake.text import MOST_SHOWN, cell_text, is_blank, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lnbeval.intake.mojibake import Mended
     from lnbeval.intake.problems import Problem
 
 Row = tuple[int, tuple[object, ...]]  # row number as a spreadsheet counts, cells
@@ -28,6 +30,14 @@ class RawTable:
     rows: tuple[tuple[object, ...], ...] = ()
     rows_blank: int = 0
     problems: tuple[Problem, ...] = field(default=())
+    mended: tuple[Mended, ...] = ()  # cells whose letters were put right when the file was read
+    head: tuple[Row, ...] = ()  # the rows of the header as they stand, top to bottom
+    above: tuple[Row, ...] = ()  # filled rows above the header
+    tags: tuple[str, ...] = ()  # of each column, where the table has a row of tags such as #adm2
+    apart: tuple[tuple[int, tuple[object, ...], str], ...] = ()  # row number, cells and why they are no data
+    unread: frozenset[int] = frozenset()  # columns that no header stands for, because they are hidden and left out
+    layout: Layout = field(default_factory=Layout)
+    notes: tuple[Note, ...] = ()
 
 
 def column_cells(table: RawTable, position: int) -> list[object]:
@@ -58,6 +68,13 @@ def cell_addresses(table: RawTable, indices: Iterable[int], position: int) -> li
         return [f"{letter}{numbers[index]}" for index in indices]
     column = f"column {column_name(table, position)}"
     return [f"row {numbers[index]}, {column}" for index in indices]
+
+
+def header_address(table: RawTable, position: int) -> str:
+    """Where the header of a column stands."""
+    if table.kind == "xlsx":
+        return f"{column_letter(position)}{table.header_row}"
+    return f"row {table.header_row}, column {column_letter(position)}"
 
 
 def column_name(table: RawTable, position: int) -> str:

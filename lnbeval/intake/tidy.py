@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lnbeval.intake.apart import notes_table, with_counts_apart, with_rows_apart
 from lnbeval.intake.cells import no_cells
 from lnbeval.intake.draft import Draft, file_draft, table_draft
 from lnbeval.intake.findings import found_problems
+from lnbeval.intake.header_words import NO_HEADER_WORDS, HeaderWords
 from lnbeval.intake.ledger import (
     counts_table,
     names_table,
@@ -20,12 +23,15 @@ from lnbeval.intake.ledger import (
     values_table,
     with_addresses,
 )
+from lnbeval.intake.mended_log import mended_table
+from lnbeval.intake.number_words import NO_WORDS, NumberWords
 from lnbeval.intake.repeats import repeat_findings, settled_repeats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from lnbeval.intake.ledger import Reasons
     from lnbeval.intake.problems import Problem
     from lnbeval.intake.source import Source
     from lnbeval.intake.table import RawTable
@@ -37,11 +43,14 @@ class Intake:
     """What the files say, and what became of every row of them.
 
     Attributes:
-        values: code, period, variable, value, file, sheet, cell; NaN where the source says "not reported".
+        values: code, period, variable, value, low, high, file, sheet, cell; value NaN where the source says "not reported"
+            or tells only bounds, which are then `low` and `high`.
         set_aside: file, sheet, row, cell, reason, content; `cell` is blank where the whole row was set aside.
         names: file, sheet, written, county, code, how, rows; every spelling of a municipality.
         repaired: file, sheet, cell, variable, as_written, value; every text that became a number.
+        mended: file, sheet, cell, as_written, text; every text whose letters were put right.
         counts: rows and cells of each source; rows_read = rows_used + rows_set_aside.
+        notes: file, sheet, row, text, kind; titles, footnotes, sources and marks at years, which are no values.
         problems: in the order of the sources; see `stop_if_needed`.
     """
 
@@ -49,7 +58,9 @@ class Intake:
     set_aside: pd.DataFrame
     names: pd.DataFrame
     repaired: pd.DataFrame
+    mended: pd.DataFrame
     counts: pd.DataFrame
+    notes: pd.DataFrame
     problems: tuple[Problem, ...]
 
 
@@ -59,36 +70,56 @@ def intake(
     resolve: Resolver,
     is_total: TotalTest,
     answered: Mapping[str, str] = MappingProxyType({}),
+    words: NumberWords = NO_WORDS,
+    headers: HeaderWords = NO_HEADER_WORDS,
 ) -> Intake:
     """Take in every source from a folder, with all problems of all of them; raises nothing about the data.
 
     `answered` holds decisions by the name of the question; where none was made, the question is among the problems.
+    `words` are those that stand in number cells, `headers` those of headers and of years.
     """
-    return _settled([file_draft(folder, source, resolve, is_total, answered) for source in sources], is_total)
+    drafts = [file_draft(folder, source, resolve, is_total, answered, words, headers) for source in sources]
+    return _settled(drafts, is_total, [_rank(source) for source in sources])
 
 
-def tidy_source(table: RawTable, source: Source, resolve: Resolver, is_total: TotalTest) -> Intake:
+def tidy_source(
+    table: RawTable, source: Source, resolve: Resolver, is_total: TotalTest, words: NumberWords = NO_WORDS
+) -> Intake:
     """Take in one table that was read."""
-    return _settled([table_draft(table, source, resolve, is_total, {})], is_total)
+    return _settled([table_draft(table, source, resolve, is_total, {}, words)], is_total, [_rank(source)])
 
 
-def _settled(drafts: list[Draft], is_total: TotalTest) -> Intake:
-    cells = with_addresses(drafts, settled_repeats(_all_cells(drafts)))
-    reasons = [row_reasons(draft, cells.loc[cells["source"] == number]) for number, draft in enumerate(drafts)]
+def _settled(drafts: list[Draft], is_total: TotalTest, ranks: Sequence[float]) -> Intake:
+    cells = with_addresses(drafts, settled_repeats(_all_cells(drafts, ranks)))
+    reasons = [_row_reasons(draft, cells.loc[cells["source"] == number]) for number, draft in enumerate(drafts)]
     problems: list[Problem] = []
     for number, draft in enumerate(drafts):
         problems += draft.problems
         problems += found_problems(draft.table, repeat_findings(cells, number, drafts, is_total))
     return Intake(
         values=values_table(cells),
-        set_aside=set_aside_table(drafts, cells, reasons),
+        set_aside=with_rows_apart(set_aside_table(drafts, cells, reasons), drafts),
         names=names_table(drafts),
         repaired=repaired_table(drafts, cells),
-        counts=counts_table(drafts, cells, reasons),
+        mended=mended_table(draft.table for draft in drafts if not draft.withheld),
+        counts=with_counts_apart(counts_table(drafts, cells, reasons), drafts),
+        notes=notes_table(drafts),
         problems=tuple(problems),
     )
 
 
-def _all_cells(drafts: list[Draft]) -> pd.DataFrame:
-    parts = [draft.cells.assign(source=number) for number, draft in enumerate(drafts)]
-    return pd.concat(parts, ignore_index=True) if parts else no_cells().assign(source=0)
+def _row_reasons(draft: Draft, own: pd.DataFrame) -> Reasons:
+    found = row_reasons(draft, own)
+    return found | {index: reason for index, reason in draft.aside.items() if index in found}
+
+
+def _all_cells(drafts: list[Draft], ranks: Sequence[float]) -> pd.DataFrame:
+    parts = [
+        draft.cells.assign(source=number, rank=rank)
+        for number, (draft, rank) in enumerate(zip(drafts, ranks, strict=True))
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else no_cells().assign(source=0, rank=math.inf)
+
+
+def _rank(source: Source) -> float:
+    return math.inf if source.priority is None else source.priority

@@ -5,20 +5,27 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lnbeval.intake.cells import condition_met
 from lnbeval.intake.findings import Finding
-from lnbeval.intake.numbers import Fault, NumberRules, number_rules, read_number, read_period
+from lnbeval.intake.header_words import folded
+from lnbeval.intake.numbers import Fault, NumberRules, Told, read_number, read_period
 from lnbeval.intake.table import RawTable, column_cells
 from lnbeval.intake.text import cell_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import pandas as pd
 
     from lnbeval.intake.headers import Columns
-    from lnbeval.intake.source import Source
     from lnbeval.intake.units import Units
+
+
+NO_LEVELS: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,27 +35,37 @@ class Amount:
     index: int
     county: str
     value: float
+    name: str = ""  # of a total, folded
+    level: str = ""  # of a total, where the table has a column of levels
 
 
 def total_findings(
-    table: RawTable, source: Source, columns: Columns, units: Units, cells: pd.DataFrame
+    table: RawTable,
+    columns: Columns,
+    units: Units,
+    cells: pd.DataFrame,
+    rules: Mapping[int, NumberRules],
+    read_year: Callable[[object], int | Fault] = read_period,
+    levels: Mapping[int, str] = NO_LEVELS,
 ) -> list[Finding]:
     """A finding for each total that is not the sum of the rows it may stand for.
 
-    A total row may stand for all rows of its period, for those above it back to the previous total, for those of its
-    county, or for the other totals. One that lies between the smallest and the largest row is taken for an average.
+    A total row may stand for all rows of its period, for those above it back to the previous total, for those below it down
+    to the next, for those of its county, or for the other totals; all totals of one of the `levels` for all rows together. One that lies between the smallest and the largest row is taken for an average.
     """
-    if "total" not in units.kinds or columns.period is None:
+    if "total" not in units.kinds:
         return []
-    rules = number_rules(source)
+    years = {position: label.year for position, label in columns.labels}
     findings = []
-    # Where a figure of the variable could not be read, the sum is not known.
-    unknown = set(cells.loc[cells["fate"] == "stopped", "variable"])
+    # Where a figure of the variable could not be read, or is told by bounds alone, the sum is not known.
+    unknown = set(cells.loc[cells["fate"].isin(["stopped", "bounded"]), "variable"])
     for variable, position in columns.variables:
         if variable in unknown:
             continue
-        rows = _amounts_by_period(table, columns, cells[(cells["variable"] == variable) & (cells["fate"] == "used")])
-        totals = _totals_by_period(table, columns, units, variable, position, rules)
+        own = cells[(cells["variable"] == variable) & (cells["fate"] == "used") & (cells["position"] == position)]
+        rows = _amounts_by_period(table, columns, own)
+        period_of = partial(_period, table, columns, years.get(position), read_year)
+        totals = _totals_by_period(table, columns, units, variable, position, rules[position], period_of, levels)
         for period, amounts in totals.items():
             for total in amounts:
                 fault = _total_fault(total, amounts, rows.get(period, []))
@@ -71,18 +88,34 @@ def _amounts_by_period(table: RawTable, columns: Columns, cells: pd.DataFrame) -
 
 
 def _totals_by_period(
-    table: RawTable, columns: Columns, units: Units, variable: str, position: int, rules: NumberRules
+    table: RawTable,
+    columns: Columns,
+    units: Units,
+    variable: str,
+    position: int,
+    rules: NumberRules,
+    period_of: Callable[[int], int | Fault],
+    levels: Mapping[int, str],
 ) -> dict[int, list[Amount]]:
     amounts: dict[int, list[Amount]] = defaultdict(list)
     met = condition_met(table, columns, variable)
-    cells, years = column_cells(table, position), column_cells(table, columns.period or 0)
+    cells = column_cells(table, position)
     for index, kind in enumerate(units.kinds):
         if kind != "total" or not met[index]:
             continue
-        value, period = read_number(cells[index], rules), read_period(years[index])
+        value, period = read_number(cells[index], rules), period_of(index)
+        value = value.value if isinstance(value, Told) else value
         if not isinstance(value, Fault) and not isinstance(period, Fault) and not math.isnan(value):
-            amounts[period].append(Amount(index=index, county=_county(table, columns, index), value=value))
+            county, name = _county(table, columns, index), folded(units.written[index])
+            level = levels.get(index, "")
+            amounts[period].append(Amount(index=index, county=county, value=value, name=name, level=level))
     return amounts
+
+
+def _period(
+    table: RawTable, columns: Columns, year: int | None, read_year: Callable[[object], int | Fault], index: int
+) -> int | Fault:
+    return year if year is not None else read_year(table.rows[index][columns.period or 0])
 
 
 def _county(table: RawTable, columns: Columns, index: int) -> str:
@@ -93,13 +126,19 @@ def _total_fault(total: Amount, totals: list[Amount], rows: list[Amount]) -> Fau
     if not rows:
         return None
     before = max((other.index for other in totals if other.index < total.index), default=-1)
+    after = min((other.index for other in totals if other.index > total.index), default=math.inf)
     readings = [
         rows,
         [row for row in rows if before < row.index < total.index],
+        [row for row in rows if total.index < row.index < after],
         [row for row in rows if row.county and row.county == total.county],
+        [row for row in rows if row.county and total.name.endswith(folded(row.county))],
         [other for other in totals if other.index != total.index],
     ]
     if any(_adds_up(total.value, [row.value for row in reading]) for reading in readings if reading):
+        return None
+    whole, level = [row.value for row in rows], [other.value for other in totals if other.level == total.level]
+    if total.level and _adds_up(math.fsum(level), whole):
         return None
     values = [row.value for row in rows]
     if min(values) <= total.value <= max(values) and len(rows) > 1:

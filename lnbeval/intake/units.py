@@ -2,36 +2,62 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.table import RawTable, addresses, column_cells
 from lnbeval.intake.text import EXCEL_ERRORS, Uncalculated, cell_text, is_blank, mapped, quoted
+from lnbeval.intake.unit_names import settled_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from lnbeval.intake.headers import Columns
 
 
+NameKind = Literal["", "former_name", "seat_town", "translation", "part", "elsewhere", "numbering"]
+
+
 @dataclass(frozen=True)
 class Resolved:
-    """What a written name means: a code, or None with the names it may mean; `how` it was told."""
+    """What a written name means: a code, or None with the names it may mean; `how` it was told.
+
+    `kind` says what more is known of the name: the former name of the unit, its seat town (`suggested` is the code that an
+    answer may accept), a translation, a part of the units in `places`, a place in another country, a number in a numbering.
+    """
 
     code: str | None
     how: str
     candidates: tuple[str, ...] = ()
+    kind: NameKind = ""
+    label: str = ""  # name and code of the unit, for messages
+    suggested: str | None = None
+    places: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()  # units with a part of the same name, where nothing in the row says which is meant
+    as_listed: bool = True  # written letter by letter as the reference has it
+    of: int = 0  # units in all
+    county_names: int = 0  # how many units share their name with a county, where this one does
 
 
-Resolver = Callable[[str, str | None], Resolved]  # written name, county if known
+class Resolver(Protocol):
+    """The meaning of a written name, in a county where one is known, or of a number in a numbering that was declared."""
+
+    def __call__(self, written: str, county: str | None, /, *, numbering: str = "") -> Resolved:
+        """What the name means."""
+        ...
+
+
 TotalTest = Callable[[str], bool]
-RowKind = Literal["unit", "total", "note", "unusable"]
+RowKind = Literal["unit", "total", "note", "unusable", "left_out"]
 
 REPLACEMENT = "\ufffd"  # stands where a program could not read a letter
+LOST = re.compile(r"[^\W\d_]\?|\?[^\W\d_]")  # a question mark for a letter that an encoding does not have
 MISREAD = (  # letter sequences that show which encoding was taken for which
     (("Ã«", "Ã§", "Ã‹", "Ã‡", "Ă«", "Ă§", "Ă‹", "Ă‡"), "UTF-8 was read as another encoding", "utf-8"),
     (("‰", "‡"), "the DOS encoding cp852 was read as another one", "cp852"),
@@ -48,6 +74,7 @@ class Spelling:
     code: str | None
     how: str
     rows: tuple[int, ...]  # indices
+    resolved: Resolved
     problem: Problem | None
 
 
@@ -62,7 +89,13 @@ class Units:
     problems: tuple[Problem, ...]
 
 
-def row_units(table: RawTable, columns: Columns, resolve: Resolver, is_total: TotalTest) -> Units:
+def row_units(
+    table: RawTable,
+    columns: Columns,
+    resolve: Resolver,
+    is_total: TotalTest,
+    answered: Mapping[str, str] = MappingProxyType({}),
+) -> Units:
     """What each row is about. One problem for each spelling that is not known, not one for each row."""
     cells = column_cells(table, columns.unit or 0)
     written = mapped(cell_text, cells)
@@ -71,10 +104,11 @@ def row_units(table: RawTable, columns: Columns, resolve: Resolver, is_total: To
     for index, key in enumerate(zip(mapped(_no_name_type, cells), written, _counties(table, columns), strict=True)):
         if index not in notes:
             groups.setdefault(key, []).append(index)
-    spellings = [
+    read = [
         _spelling(table, columns, cells[rows[0]], (name, county), rows, resolve, is_total)
         for (_, name, county), rows in groups.items()
     ]
+    spellings, told = settled_names(table, columns, read, answered)
     kinds: list[RowKind] = ["note"] * len(cells)
     codes: list[str | None] = [None] * len(cells)
     for spelling in spellings:
@@ -86,7 +120,7 @@ def row_units(table: RawTable, columns: Columns, resolve: Resolver, is_total: To
         codes=tuple(codes),
         written=tuple(written),
         spellings=tuple(spellings),
-        problems=(*problems, *_decomposed(table, cells)),
+        problems=(*problems, *told, *_decomposed(table, cells)),
     )
 
 
@@ -134,7 +168,6 @@ def _spelling(
     kind: RowKind = "unit" if resolved.code is not None else "unusable"
     if kind == "unusable" and not what:
         kind = "total" if is_total(written) else "unusable"
-        what, do = ("", "") if kind == "total" else _unknown(written, county, resolved)
     return Spelling(
         written=written,
         county=county,
@@ -142,6 +175,7 @@ def _spelling(
         code=resolved.code,
         how="total row" if kind == "total" else resolved.how,
         rows=tuple(rows),
+        resolved=resolved,
         problem=_problem(table, columns, written, rows, what, do) if what else None,
     )
 
@@ -167,7 +201,7 @@ def _no_name(value: object, written: str) -> tuple[str, str] | None:
 
 
 def _broken_letters(written: str) -> tuple[str, str] | None:
-    if REPLACEMENT in written:
+    if REPLACEMENT in written or LOST.search(written):
         what = f"{quoted(written)} holds a letter that was lost when the file was saved"
         return what, "Ask for the file again, saved as .xlsx or CSV UTF-8"
     for sequences, cause, encoding in MISREAD:
@@ -176,16 +210,6 @@ def _broken_letters(written: str) -> tuple[str, str] | None:
             do = f"In a csv source declare encoding: {encoding}; otherwise ask for the file saved anew"
             return what, do
     return None
-
-
-def _unknown(written: str, county: str, resolved: Resolved) -> tuple[str, str]:
-    where = f" in county {quoted(county)}" if county else ""
-    told = f" ({resolved.how})" if resolved.how else ""
-    what = f"{quoted(written)}{where} does not name one municipality{told}"
-    if resolved.candidates:
-        names = " or ".join(resolved.candidates)
-        return what, f"It may mean {names}. Correct the name, or add the spelling to the reference names"
-    return what, "Correct the name, or add the spelling to the reference names"
 
 
 def _decomposed(table: RawTable, cells: Iterable[object]) -> list[Problem]:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from lnbeval.intake.limits import MOST_CELLS
+from lnbeval.intake.package import DamagedError, HostileError
 from lnbeval.intake.text import UNCALCULATED, is_blank
 
 if TYPE_CHECKING:
@@ -18,10 +20,6 @@ if TYPE_CHECKING:
     from lnbeval.intake.table import Row
 
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-
-
-class DamagedError(Exception):
-    """The workbook cannot be read to its end."""
 
 
 def sheet_names(data: bytes) -> list[str]:
@@ -41,11 +39,15 @@ def sheet_rows(data: bytes, name: str) -> list[Row]:
 
 
 def _filled(rows: Iterator[tuple[object, ...]]) -> list[Row]:
-    return [
-        (number, tuple(cells))
-        for number, cells in enumerate(rows, start=1)
-        if not all(is_blank(value) for value in cells)
-    ]
+    filled: list[Row] = []
+    places = 0
+    for number, cells in enumerate(rows, start=1):
+        if not all(is_blank(value) for value in cells):
+            places += len(cells)
+            if places > MOST_CELLS:
+                raise HostileError(f"The sheet has more than {MOST_CELLS:,} cells")
+            filled.append((number, tuple(cells)))
+    return filled
 
 
 def _marked(data: bytes, book: Any, name: str) -> Iterator[tuple[object, ...]]:  # noqa: ANN401 - no type is public
@@ -82,5 +84,7 @@ def _opened(data: bytes, *, formulas: bool = False) -> Iterator[Any]:
                 yield book
             finally:
                 book.close()
+    except HostileError:
+        raise
     except Exception as fault:  # openpyxl meets a damaged workbook with whatever its parser happens to raise.
         raise DamagedError(f"{type(fault).__name__}: {fault}") from fault

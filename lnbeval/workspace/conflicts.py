@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval.estimators import ESTIMATORS
+from lnbeval.workspace.data_conflicts import available_indicators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from lnbeval.workspace.places import Workspace
 
 
-def conflicts(raw: dict[str, Any], workspace: Workspace, reference: Reference) -> list[str]:
+def conflicts(raw: dict[str, Any], workspace: Workspace, reference: Reference, evaluation: str) -> list[str]:
     """Every conflict in the parameters as written; parts of the wrong type are left to the schema."""
     return [
+        *_unknown_indicators(raw, workspace, reference, evaluation),
         *_indicators(raw, reference),
         *_estimator(raw),
         *_staggered(raw),
@@ -30,12 +32,19 @@ def conflicts(raw: dict[str, Any], workspace: Workspace, reference: Reference) -
     ]
 
 
+def _unknown_indicators(
+    raw: dict[str, Any], workspace: Workspace, reference: Reference, evaluation: str
+) -> Iterator[str]:
+    known = [str(code) for code in reference.indicators.index]
+    unknown = [code for code in map(str, _list(raw, "indicators")) if code not in known]
+    for code in dict.fromkeys(unknown):
+        there = f" It has: {available_indicators(workspace, evaluation, raw, reference)}." if code == unknown[0] else ""
+        yield f"indicators: '{code}' is not in data/reference/indicators.csv.{_near(code, known)}{there}"
+
+
 def _indicators(raw: dict[str, Any], reference: Reference) -> Iterator[str]:
     known = [str(code) for code in reference.indicators.index]
     listed = [str(code) for code in _list(raw, "indicators")]
-    for code in listed:
-        if code not in known:
-            yield f"indicators: '{code}' is not in data/reference/indicators.csv.{_near(code, known)} It has: {_units(reference)}."
     for code in _twice(listed):
         yield f"indicators: '{code}' stands more than once."
     variables = {str(name) for source in _sources(raw) for name in _group(source, "columns")}
@@ -240,7 +249,10 @@ def _more_columns(raw: dict[str, Any], reference: Reference, known: list[str]) -
     design, inference = _group(raw, "design"), _group(raw, "inference")
     for name in dict.fromkeys(map(str, _list(design, "covariates"))):
         if name not in known:
-            yield f"design.covariates: '{name}' is not a column of data/reference/municipalities.csv.{_near(name, known)}"
+            yield (
+                f"design.covariates: '{name}' is not a column of data/reference/municipalities.csv.{_near(name, known)} Its "
+                f"numbers are: {_numbers(reference)}."
+            )
         elif reference.municipalities[name].dtype.kind not in "if":
             yield f"design.covariates: '{name}' is not a number for each municipality."
         else:
@@ -254,12 +266,23 @@ def _more_columns(raw: dict[str, Any], reference: Reference, known: list[str]) -
         yield f"inference.strata: '{strata}' is not a column of data/reference/municipalities.csv.{_near(strata, known)}"
 
 
-def _too_late(name: str, raw: dict[str, Any]) -> Iterator[str]:
+def _numbers(reference: Reference) -> str:
+    """Columns that hold a number for each municipality, with the year where the name says it."""
+    columns = [str(name) for name, kind in reference.municipalities.dtypes.items() if kind.kind in "if"]
+    return ", ".join(f"{name} (of {year})" if (year := _year_of(name)) else name for name in columns)
+
+
+def _year_of(name: str) -> int | None:
     """A column that names its year says when it was measured."""
-    starts, year = _starts(raw), re.search(r"(?<!\d)(19|20)\d\d$", name)
-    if year and starts and int(year.group()) >= min(starts):
+    year = re.search(r"(?<!\d)(19|20)\d\d$", name)
+    return None if year is None else int(year.group())
+
+
+def _too_late(name: str, raw: dict[str, Any]) -> Iterator[str]:
+    starts, year = _starts(raw), _year_of(name)
+    if year and starts and year >= min(starts):
         yield (
-            f"design.covariates: '{name}' is of {year.group()}, when treatment had begun ({min(starts)}): adjusting for it can "
+            f"design.covariates: '{name}' is of {year}, when treatment had begun ({min(starts)}): adjusting for it can "
             "take away part of the effect. Use a value from before."
         )
 
@@ -379,7 +402,3 @@ def _or(words: Sequence[str]) -> str:
 def _near(word: str, words: Sequence[str]) -> str:
     near = get_close_matches(word, words, n=1, cutoff=0.5) or get_close_matches(word.lower(), words, n=1, cutoff=0.5)
     return f" Did you mean '{near[0]}'?" if near else ""
-
-
-def _units(reference: Reference) -> str:
-    return ", ".join(f"{code} ({unit})" for code, unit in reference.indicators["unit"].items())

@@ -31,6 +31,19 @@ def indicator_values(values: pd.DataFrame, parameters: Parameters, reference: Re
     return pd.DataFrame(columns, index=every).reset_index()
 
 
+def computable(values: pd.DataFrame, parameters: Parameters, reference: Reference) -> tuple[str, ...]:
+    """The indicators of an evaluation whose parts are all among the values."""
+    there = set(values["variable"])
+
+    def part(name: str) -> str:
+        series = parameters.data.denominator if name == "population" else name
+        return "" if series in reference.municipalities.columns else str(series)
+
+    table = reference.indicators.loc[list(parameters.indicators), ["numerator", "denominator"]]
+    parts = zip(table.index, table["numerator"], table["denominator"].map(part), strict=True)
+    return tuple(str(code) for code, numerator, denominator in parts if {numerator, denominator} - {""} <= there)
+
+
 def _within(values: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     first, last = parameters.data.first_period, parameters.data.last_period
     keep = values["period"].between(

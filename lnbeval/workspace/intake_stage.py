@@ -9,37 +9,82 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lnbeval.intake import Problem, Resolved, answers, decided, intake, read_decisions, stop_if_needed
+from lnbeval.intake import Problem, answers, decided, intake, read_decisions, stop_if_needed
+from lnbeval.intake.inert import inert
 from lnbeval.reference import is_total, resolve
 from lnbeval.table import rounded
+from lnbeval.workspace.deliveries import compared, register
+from lnbeval.workspace.header_table import reference_headers
 from lnbeval.workspace.indicators import indicator_values
-from lnbeval.workspace.places import replaced_folder
+from lnbeval.workspace.meaning import meaning
+from lnbeval.workspace.name_checks import name_problems, stop_if_numbering_unknown
+from lnbeval.workspace.number_words import number_words
+from lnbeval.workspace.places import replaced_folder, write_text
 from lnbeval.workspace.treatment import treated_municipalities
+from lnbeval.workspace.treatment_checks import questions, table_path
 from lnbeval.workspace.trial import stop_if_all_refused
+from lnbeval.workspace.value_checks import answered_values, value_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from lnbeval.intake import Intake
+    from lnbeval.intake import Intake, Resolved
     from lnbeval.reference import Reference
+    from lnbeval.workspace.deliveries import Delivery
     from lnbeval.workspace.parameters import Parameters
     from lnbeval.workspace.places import Workspace
 
+CHANGED_CELLS = "changed_cells.csv"  # beside the intake's own tables, where a registered file was revised
 PROBLEM_COLUMNS = ("severity", "file", "sheet", "cell", "municipality", "year", "what", "do", "name")
 
 
 def taken_in(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> Intake:
     """What the sources of an evaluation hold, problems included; nothing is written."""
+    return _checked(workspace, evaluation, parameters, reference)[0]
+
+
+def registered(
+    workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference, today: str, note: str
+) -> list[Delivery]:
+    """Register the files of an evaluation with the values read from them; raises DataError while they cannot be read."""
     decisions, wrong = read_decisions(workspace.decisions(evaluation))
-    taken = intake(
+    taken = _received(workspace, evaluation, parameters, reference, answers(decisions))
+    stop_if_needed((*wrong, *decided(taken.problems, decisions, workspace.decisions(evaluation).name)))
+    return register(workspace.raw(evaluation), taken, today, note, decisions)
+
+
+def _checked(
+    workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference
+) -> tuple[Intake, pd.DataFrame]:
+    """What the sources hold after the answers, with every problem, and the cells that differ from registered files."""
+    decisions, wrong = read_decisions(workspace.decisions(evaluation))
+    answered = answers(decisions)
+    received = _received(workspace, evaluation, parameters, reference, answered)
+    raw = workspace.raw(evaluation)
+    taken, revised, changes = compared(received, raw, reference, answered)
+    named = name_problems(workspace, received, parameters, reference)
+    found = value_problems(taken, parameters, reference, answered)
+    taken = answered_values(taken, parameters, reference, answered)
+    asked = questions(table_path(workspace, parameters), reference)
+    every = (*received.problems, *named, *asked, *revised, *found)
+    problems = decided(every, decisions, workspace.decisions(evaluation).name)
+    return replace(taken, problems=(*wrong, *problems)), changes
+
+
+def _received(
+    workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference, answered: Mapping[str, str]
+) -> Intake:
+    stop_if_numbering_unknown(parameters, reference)
+    return intake(
         workspace.raw(evaluation),
         parameters.data.sources,
         partial(resolved, reference),
         partial(is_total, reference),
-        answers(decisions),
+        answered,
+        number_words(reference),
+        reference_headers(reference),
     )
-    problems = decided(taken.problems, decisions, workspace.decisions(evaluation).name)
-    return replace(taken, problems=(*wrong, *problems))
 
 
 def write_intake(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> Intake:
@@ -47,12 +92,19 @@ def write_intake(workspace: Workspace, evaluation: str, parameters: Parameters, 
 
     Raises DataError with every problem that must be settled first; what was written before then stays.
     """
-    taken = taken_in(workspace, evaluation, parameters, reference)
+    taken, changes = _checked(workspace, evaluation, parameters, reference)
+    target = workspace.outputs(evaluation) / "intake"
+    if not changes.empty:  # Whoever is asked about a revision needs all of it before anything else is written.
+        write_text(target / CHANGED_CELLS, _csv(_inert(changes)))
     stop_if_needed(taken.problems)
-    with replaced_folder(workspace.outputs(evaluation) / "intake") as folder:
-        for part in ("values", "set_aside", "names", "repaired", "counts"):
+    with replaced_folder(target) as folder:
+        if not changes.empty:
+            _write(_inert(changes), folder / CHANGED_CELLS)
+        for part in ("values", "counts"):
             _write(getattr(taken, part), folder / f"{part}.csv")
-        _write(problem_frame(taken.problems), folder / "problems.csv")
+        for part in ("set_aside", "names", "repaired", "mended", "notes"):
+            _write(_inert(getattr(taken, part)), folder / f"{part}.csv")
+        _write(_inert(problem_frame(taken.problems)), folder / "problems.csv")
     return taken
 
 
@@ -85,10 +137,9 @@ def write_panel(workspace: Workspace, evaluation: str, parameters: Parameters, r
     return panel
 
 
-def resolved(reference: Reference, written: str, county: str | None) -> Resolved:
+def resolved(reference: Reference, written: str, county: str | None, *, numbering: str = "") -> Resolved:
     """What a written name means, in the words of the intake."""
-    match = resolve(reference, written, county)
-    return Resolved(code=match.code, how=match.how, candidates=match.candidates)
+    return meaning(resolve(reference, written, county, numbering), reference)
 
 
 def _flow(counts: pd.DataFrame, panel: pd.DataFrame, parameters: Parameters) -> dict[str, object]:
@@ -98,7 +149,17 @@ def _flow(counts: pd.DataFrame, panel: pd.DataFrame, parameters: Parameters) -> 
     return {**rows, "municipality_years": len(panel), "observed": observed}
 
 
+def _inert(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table that people open in a spreadsheet program, where no text of a file may be calculated."""
+    texts = frame.select_dtypes(["object", "string"]).columns
+    return frame.assign(**{name: frame[name].map(inert, na_action="ignore") for name in texts})
+
+
 def _write(frame: pd.DataFrame, path: Path) -> None:
+    path.write_text(_csv(frame), encoding="utf-8", newline="\n")
+
+
+def _csv(frame: pd.DataFrame) -> str:
     floats = frame.select_dtypes("float").columns
     stable = frame.assign(**{name: frame[name].map(rounded, na_action="ignore") for name in floats})
-    stable.to_csv(path, index=False, lineterminator="\n")
+    return stable.to_csv(index=False, lineterminator="\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from pydantic import BaseModel
 
@@ -27,6 +27,11 @@ EXPECTED = {
     "dataclass_type": "a group of `name: value` lines",
 }
 
+ABSENT = {  # what to write where a parameter is missing
+    "seed": " Write any whole number, as seed: 20170601. Everything drawn by chance starts from it, so that the same run gives the "
+    "same numbers again; the pages record it.",
+}
+
 WINDOW = "design.window must be two whole numbers, as [3, 2]: periods before treatment, 1 or more, and after its first, 0 or more"
 
 
@@ -46,9 +51,9 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
         return f"{name} is not a parameter.{_nearest(str(place[-1]), _names_at(model, place[:-1]))}"
     if kind in {"missing", "missing_argument"}:
-        return f"{name} is missing."
-    if place[:2] == ("design", "window"):
-        return f"{name} is {_shown(value)}; {WINDOW}."
+        return f"{name} is missing.{ABSENT.get(name, '')}"
+    if own := _own_words(place, name, value):
+        return own
     if kind == "literal_error":
         words = detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
         return f"{name} is {_shown(value)}; it must be one of {', '.join(words)}.{_near(str(value), words)}"
@@ -59,8 +64,28 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "value_error":
         return f"{name}: {detail['ctx']['error']}"
     if kind in EXPECTED:
-        return f"{name} is {_shown(value)}; it must be {EXPECTED[kind]}."
+        return f"{name} is {_shown(value)}; it must be {EXPECTED[kind]}{_right_form(kind, value)}."
     return f"{name} is {_shown(value)}; {detail['msg'][0].lower()}{detail['msg'][1:]}."
+
+
+def _own_words(place: tuple[int | str, ...], name: str, value: Any) -> str:  # noqa: ANN401
+    """What is said of the few parameters whose type does not say what they are; blank for all others."""
+    if place[1:2] == ("sources",) and "header" in place:
+        header = _name(place[: place.index("header") + 1])
+        return f"{header} must be the row of the header, as 4, or its rows, as [4, 5]."
+    return f"{name} is {_shown(value)}; {WINDOW}." if place[:2] == ("design", "window") else ""
+
+
+def _right_form(kind: str, value: Any) -> str:  # noqa: ANN401
+    """What stands there as it would have to be written, where that can be seen from it."""
+    words = value.strip() if isinstance(value, str) else ""
+    if kind in {"tuple_type", "list_type"} and words:
+        return f", as [{words.strip('[]')}]"
+    if kind in {"int_type", "float_type"} and words.lstrip("-").replace(".", "", 1).isdigit():
+        return f", without quotes: {words}"
+    if kind == "string_type" and isinstance(value, (int, float)):
+        return f": '{value}'"
+    return ""
 
 
 def _name(place: Sequence[int | str]) -> str:
@@ -99,7 +124,8 @@ def _fields(kind: Any) -> dict[str, Any]:  # noqa: ANN401
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return {name: field.annotation for name, field in kind.model_fields.items()}
     if dataclasses.is_dataclass(kind):
-        return {field.name: None for field in dataclasses.fields(kind)}
+        hints = get_type_hints(kind)
+        return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
     return {}
 
 

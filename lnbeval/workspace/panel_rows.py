@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lnbeval.errors import DesignError, PanelError
 from lnbeval.panel import Panel
+from lnbeval.workspace.gaps import no_variation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,11 +27,14 @@ def indicator_panel(
     """The panel of one indicator; weight, cluster and covariates are columns of the municipalities.
 
     `comparison` is the indicator of the comparison group within each municipality. Raises DesignError when one of the two
-    has no value at all.
+    has no value at all, or the outcome never changes.
     """
     for name in filter(None, (indicator, comparison)):
         if rows[name].notna().sum() == 0:
             raise DesignError(f"'{name}' has no value in any municipality and period.")
+    nothing = no_variation(rows.pivot(index="code", columns="period", values=indicator))
+    if nothing and comparison is None:  # the gap between two groups can vary where one of them does not
+        raise DesignError(f"'{indicator}': {nothing}")
     columns = ["code", "period", "cohort", *filter(None, (indicator, comparison))]
     extra = [name for name in (weight, cluster, *covariates) if name is not None]
     joined = rows[columns].join(municipalities[list(dict.fromkeys(extra))], on="code")

@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from lnbeval.design import Adjustment, BasePeriod, ControlGroup, Missing
 from lnbeval.errors import ParameterError
 from lnbeval.inference import DRAWS, Method
+from lnbeval.intake.problems import Problem
 from lnbeval.intake.source import Source
 from lnbeval.workspace.conflicts import conflicts
 from lnbeval.workspace.messages import schema_messages
+from lnbeval.workspace.safe_values import years_as_numbers
 from lnbeval.workspace.yaml_file import read_yaml
 
 if TYPE_CHECKING:
@@ -31,6 +33,13 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class Expected(_Part):
+    """A planned subset: municipalities that the sources need not hold, and why."""
+
+    missing: Annotated[tuple[Text, ...], Field(min_length=1)]  # codes
+    reason: Text
+
+
 class Data(_Part):
     """What data."""
 
@@ -38,6 +47,7 @@ class Data(_Part):
     denominator: str | None = None  # the population series under rates: a column of the municipalities or a variable
     first_period: int | None = None
     last_period: int | None = None
+    expected: Expected | None = None  # without it every source must name every municipality
 
 
 class Phase(_Part):
@@ -143,12 +153,28 @@ def read_parameters(workspace: Workspace, evaluation: str, reference: Reference)
     Raises ParameterError with every unknown name (and the nearest valid one), wrong type and conflict at once.
     """
     path = workspace.parameters(evaluation)
-    raw = read_yaml(path)
-    parsed, messages = _parsed(Parameters, raw)
-    messages += conflicts(raw, workspace, reference)
+    raw, _ = years_as_numbers(read_yaml(path))
+    parsed, messages = with_schema(raw)
+    messages += conflicts(raw, workspace, reference, evaluation)
     if messages or parsed is None:
         raise ParameterError(_report(f"params/{path.name}", messages))
     return parsed
+
+
+def parameter_notes(workspace: Workspace, evaluation: str) -> list[Problem]:
+    """What was changed in the parameters on reading, one note each."""
+    path = workspace.parameters(evaluation)
+    _, changed = years_as_numbers(read_yaml(path))
+    do = "Write it without quotes"
+    return [
+        Problem(severity="NOTE", file=f"params/{path.name}", what=what, do=do, rule="year_in_quotes")
+        for what in changed
+    ]
+
+
+def with_schema(raw: dict[str, Any]) -> tuple[Parameters | None, list[str]]:
+    """The parameters as written, if each has the right type; else what is wrong with them."""
+    return _parsed(Parameters, raw)
 
 
 def read_list(workspace: Workspace) -> dict[str, tuple[str, ...]]:

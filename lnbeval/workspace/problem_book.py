@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from lnbeval.intake import asked
+from lnbeval.intake.inert import inert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,6 @@ COLUMNS: Final = (
 )  # fmt: skip
 FILLS: Final = {"STOP": "F8D0CC", "ASK": "FCE8B2", "WARN": "FFF6DD", "NOTE": "FFFFFF"}
 ADDRESS: Final = re.compile(r"[A-Z]{1,3}[0-9]+(:[A-Z]{1,3}[0-9]+)?")  # the first of a list of cells
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would calculate what begins so
 
 
 def write_problem_book(problems: Sequence[Problem], path: Path, *, files: Mapping[str, Path]) -> None:
@@ -56,7 +56,7 @@ def write_problem_book(problems: Sequence[Problem], path: Path, *, files: Mappin
 def as_text(text: str) -> str:
     """Text that a spreadsheet shows and never calculates, without the control characters it cannot hold."""
     shown = "".join(letter for letter in text if letter >= " " or letter in "\t\n")
-    return f"'{shown}" if shown.startswith(FORMULA_STARTS) else shown
+    return inert(shown)
 
 
 def _texts(problem: Problem) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval import __version__
 from lnbeval.workspace.places import write_text
-from lnbeval.workspace.yaml_file import read_yaml
+from lnbeval.workspace.yaml_file import value_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,18 +38,12 @@ def provenance(workspace: Workspace, evaluation: str) -> dict[str, str]:
     root = workspace.root
     parts = {
         "data": fingerprint([*_files(workspace.raw(evaluation)), *_files(workspace.reference)], root),
-        "parameters": _values_of(workspace, evaluation),
+        "parameters": value_fingerprint(workspace.parameters(evaluation)),
         "code": fingerprint([*root.glob("lnbeval/**/*.py"), *workspace.notebooks.glob("*.ipynb")], root),
     }
     run = hashlib.sha256("".join(parts.values()).encode()).hexdigest()
     short = {name: value[:SHORT] for name, value in {"run": run, **parts}.items()}
     return {**short, "version": __version__}
-
-
-def _values_of(workspace: Workspace, evaluation: str) -> str:
-    """SHA-256 of the parameters' values: a comment or the order of lines changes no result."""
-    values = json.dumps(read_yaml(workspace.parameters(evaluation)), sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(values.encode()).hexdigest()
 
 
 def data_files(workspace: Workspace, evaluation: str) -> list[tuple[str, int, str]]:

@@ -19,6 +19,9 @@ STEADY: Final = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the kernel's debugger, which is not used, would warn about frozen modules
     "DVC_NO_ANALYTICS": "1",
 }
+EXIT_FILE: Final = (
+    "LNBEVAL_EXIT_FILE"  # where a failing stage leaves its exit code, in a folder of this run; DVC passes none on
+)
 DROPPED: Final = ("PYTHONDONTWRITEBYTECODE",)  # compiling every module anew in every stage takes longer than the stages
 
 

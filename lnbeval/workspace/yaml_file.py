@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,12 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ParameterError(f"{path.parent.name}/{path.name} must hold `name: value` lines; it holds none.")
     return {str(key): value for key, value in content.items()}
+
+
+def value_fingerprint(path: Path) -> str:
+    """SHA-256 of the values in `path`: a comment or the order of lines changes no result."""
+    values = json.dumps(read_yaml(path), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(values.encode()).hexdigest()
 
 
 def _what(error: Exception) -> str:

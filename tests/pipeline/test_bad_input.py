@@ -51,8 +51,8 @@ def no_treated_unit(workspace: Path) -> None:
 def no_control_unit(workspace: Path) -> None:
     rows = (workspace / "data/reference/municipalities.csv").read_text("utf-8").splitlines()[1:]
     codes = [row.split(",")[0] for row in rows]
-    lines = [f"{code},everybody,1,confirmed,2018,x,x" for code in codes]
-    table = "code,name,phase,status,date,evidence,source\n" + "\n".join(lines) + "\n"
+    lines = [f"{code},1,confirmed,2018,x,x" for code in codes]
+    table = "code,phase,status,date,evidence,source\n" + "\n".join(lines) + "\n"
     (workspace / "data/raw/turnout/everybody.csv").write_text(table, encoding="utf-8")
     edited(workspace / "params/turnout.yaml", r"reference/treatment_evidence.csv", "raw/turnout/everybody.csv")
 

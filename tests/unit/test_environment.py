@@ -13,7 +13,12 @@ from packaging.utils import canonicalize_name
 import lnbeval
 
 ROOT = Path(__file__).parents[2]
-CONDA_NAMES = {"matplotlib-base": "matplotlib", "nbconvert-core": "nbconvert", "seaborn-base": "seaborn"}
+CONDA_NAMES = {
+    "matplotlib-base": "matplotlib",
+    "nbconvert-core": "nbconvert",
+    "python-duckdb": "duckdb",
+    "seaborn-base": "seaborn",
+}
 CONDA_ONLY = {"python", "pip"}
 THIS_PACKAGE = "-e ."
 PIP_SECTION = "pip:"

@@ -298,7 +298,8 @@ def test_a_description_tells_encoding_delimiter_and_likely_columns(tmp_path):
     assert told.sheets[0].header_row == 2
     assert told.sheets[0].headers == ("Bashkia", "Viti", "Raste")
     assert (told.sheets[0].unit_columns, told.sheets[0].period_columns) == (("Bashkia",), ("Viti",))
-    assert [problem.severity for problem in told.problems] == ["STOP"]
+    assert [problem.severity for problem in told.problems] == ["WARN"]
+    assert [problem.severity for problem in describe(tmp_path / "a.csv").problems] == ["STOP"]  # nobody knows a name
 
 
 def test_a_description_of_what_cannot_be_read_is_its_problem(tmp_path):

@@ -32,7 +32,7 @@ def twin(reference) -> Twin:
 
 @pytest.fixture(scope="module")
 def services_sheet() -> pd.DataFrame:
-    return pd.read_excel(RAW / WORKBOOK, sheet_name="Shërbimet", header=3, keep_default_na=False)
+    return pd.read_excel(RAW / WORKBOOK, sheet_name="Shërbimet", header=3, keep_default_na=False, engine="openpyxl")
 
 
 def contents(paths: list[Path]) -> dict[str, bytes]:
@@ -183,7 +183,9 @@ def test_every_written_name_is_a_total_or_its_own_municipality(reference, twin, 
     if sheet == SPENDING:
         frame, expected = pd.read_csv(RAW / sheet, sep=";", encoding="cp1252", dtype=str), twin.spending
     else:
-        frame = pd.read_excel(RAW / WORKBOOK, sheet_name=sheet, header=3 if sheet == "Shërbimet" else 0)
+        frame = pd.read_excel(
+            RAW / WORKBOOK, sheet_name=sheet, header=3 if sheet == "Shërbimet" else 0, engine="openpyxl"
+        )
         expected = {"Shërbimet": twin.services, "Arsimi": twin.education}[sheet]
     frame = frame[[not is_total(reference, name) for name in frame["Bashkia"]]]
     counties = frame["Qarku"] if "Qarku" in frame else [None] * len(frame)

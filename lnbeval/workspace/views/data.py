@@ -34,9 +34,10 @@ def flow_rows(study: Study) -> pd.DataFrame:
         ("Rows used", flow["rows_used"]),
         ("Cells read", flow["cells_read"]),
         ("Cells not reported", flow["cells_missing"]),
+        ("Cells that hold a bound or a range, not a figure", flow["cells_bounded"]),
         ("Cells set aside", flow["cells_set_aside"]),
         ("Cells used", flow["cells_used"]),
-        ("Cells read after conversion (decimal comma, thousands mark)", len(study.log("repaired"))),
+        ("Cells read after conversion (decimal comma, thousands mark, unit word)", len(study.log("repaired"))),
         ("Municipality-years in the panel", flow["municipality_years"]),
     ]
     steps += [(f"Observed: {study.indicator(code)['label']}", count) for code, count in flow["observed"].items()]

@@ -1,0 +1,113 @@
+"""Coverage: which municipalities a source names and which it does not, in all and year by year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lnbeval.intake.problems import Problem
+from lnbeval.intake.text import listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pandas as pd
+
+TOTAL: Final = "total row"  # how the list of names calls what is no municipality and need not be one
+MOST_NAMED: Final = 100  # every one that is missing is named: somebody has to ask for it
+
+
+def coverage_problems(
+    values: pd.DataFrame,
+    names: pd.DataFrame,
+    labels: Mapping[str, str],
+    planned: Iterable[str] = (),
+    reason: str = "",
+) -> list[Problem]:
+    """What each source lacks of the municipalities in `labels` (code to name), and what it names beyond them.
+
+    `values` and `names` are those of an intake; `planned` are codes that may be absent, for a `reason`.
+    """
+    left_out = set(planned)
+    problems = [_no_code(sorted(left_out - set(labels)))] if left_out - set(labels) else []
+    for (file, sheet), own in names.groupby(["file", "sheet"], sort=False):
+        there = set(own["code"]) - {""}
+        if not there:
+            continue  # nothing could be read: that is told with the names
+        mine = values[(values["file"] == file) & (values["sheet"] == sheet)]
+        problems += _of_source(str(file), str(sheet), own, there, labels, left_out, reason)
+        problems += _of_years(str(file), str(sheet), mine, there, labels)
+    return problems + _needless(names, labels, left_out)
+
+
+def _of_source(
+    file: str,
+    sheet: str,
+    names: pd.DataFrame,
+    there: set[str],
+    labels: Mapping[str, str],
+    planned: set[str],
+    reason: str,
+) -> Iterator[Problem]:
+    absent = [code for code in labels if code not in there]
+    open_names = names[(names["code"] == "") & (names["how"] != TOTAL)]
+    extra = list(dict.fromkeys(open_names["written"]))
+    unplanned = [code for code in absent if code not in planned]
+    count = f"The source names {len(there)} of {len(labels)} municipalities"
+    if absent and not unplanned:
+        what = f"{count}; not in it, as the parameters say: {_named(absent, labels)} ({reason})"
+        yield Problem(severity="NOTE", file=file, sheet=sheet, what=what, rule="planned_subset", subject=sheet)
+    if extra:
+        missing = f"Missing: {_named(unplanned, labels)}. " if unplanned else ""
+        beyond = listed((quoted(name) for name in extra), MOST_NAMED)
+        what = f"{count} for certain. {missing}Beyond them it names {beyond}"
+        yield Problem(severity="NOTE", file=file, sheet=sheet, what=what, rule="extra_name", subject=sheet)
+    elif unplanned:
+        yield Problem(
+            severity="ASK",
+            file=file,
+            sheet=sheet,
+            what=f"{count}. Missing: {_named(unplanned, labels)}",
+            do="Ask for them. If the source is meant to hold a part only, write data.expected: {missing: [codes], reason: why} "
+            "into the parameters",
+            rule="absent_municipality",
+            subject=" ".join([*([sheet] if sheet else []), *unplanned]),
+            options=("accept",),
+        )
+
+
+def _of_years(
+    file: str, sheet: str, values: pd.DataFrame, there: set[str], labels: Mapping[str, str]
+) -> Iterator[Problem]:
+    """A warning for the years in which a municipality has no row, although the source has it in other years."""
+    told = []
+    for period, rows in values.groupby("period", sort=True):
+        absent = [code for code in labels if code in there and code not in set(rows["code"])]
+        if absent:
+            told.append(f"{period} {_named(absent, labels)}")
+    if told:
+        yield Problem(
+            severity="WARN",
+            file=file,
+            sheet=sheet,
+            what=f"Municipalities that the source has in other years are missing in {'; in '.join(told)}",
+            do="Ask for the rows. They stay gaps: nothing is filled in",
+            rule="absent_in_year",
+            subject=sheet,
+        )
+
+
+def _needless(names: pd.DataFrame, labels: Mapping[str, str], planned: set[str]) -> list[Problem]:
+    sources = [set(own["code"]) for _, own in names.groupby(["file", "sheet"])]
+    needless = [code for code in labels if code in planned and sources and all(code in codes for codes in sources)]
+    what = f"data.expected says that {_named(needless, labels)} would be missing, but every source has it"
+    do = "Take it out of data.expected"
+    return [Problem(severity="WARN", file="parameters", what=what, do=do, rule="planned_subset")] if needless else []
+
+
+def _no_code(unknown: list[str]) -> Problem:
+    what = f"data.expected.missing names {', '.join(unknown)}, which is no code of a municipality"
+    return Problem(severity="STOP", file="parameters", what=what, do="Correct the code", rule="planned_subset")
+
+
+def _named(codes: list[str], labels: Mapping[str, str]) -> str:
+    return listed((labels[code] for code in codes), MOST_NAMED)

@@ -1,0 +1,75 @@
+"""Far values: indicators beyond all others of their year, or outside the range that the registry allows."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from lnbeval.workspace.variables import problem_at, sheets, shown, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from lnbeval.intake import Problem
+    from lnbeval.reference import Reference
+
+FAR: Final = 20.0  # robust standard deviations; skewed shares of honest data reach 19
+BEYOND: Final = 5.0  # times as far from the median as the next value; the largest city reaches 3.6
+MAD_TO_SD: Final = 1.4826  # of a normal distribution
+FEWEST: Final = 10  # values of a year of which one can be said to be far from the others
+
+
+def outliers(values: pd.DataFrame, rows: pd.DataFrame, reference: Reference) -> Iterator[Problem]:
+    """A warning for each value of an indicator far beyond all others of its year, with the year's mean without it.
+
+    `rows` holds code, period and one column per indicator. Far: more than FAR robust standard deviations from the
+    median, and BEYOND times as far as the next value. Nothing is cut off.
+    """
+    for indicator in rows.columns.drop(["code", "period"]):
+        for period, year in rows.groupby("period"):
+            reported = year.set_index("code")[indicator].dropna()
+            distance = (reported - reported.median()).abs().sort_values(ascending=False)
+            if len(reported) < FEWEST or distance.iloc[0] <= BEYOND * distance.iloc[1]:
+                continue
+            if distance.iloc[0] > FAR * MAD_TO_SD * distance.median():
+                yield _outlier(values, str(indicator), int(str(period)), reported, str(distance.index[0]), reference)
+
+
+def out_of_range(values: pd.DataFrame, rows: pd.DataFrame, reference: Reference) -> Iterator[Problem]:
+    """A warning for each indicator that leaves its allowed range although its parts are in theirs."""
+    keyed = rows.set_index(["code", "period"])
+    for indicator in keyed.columns:
+        row = reference.indicators.loc[indicator].to_dict()
+        outside = keyed[indicator][(keyed[indicator] < row["low"]) | (keyed[indicator] > row["high"])]
+        numerators = values[values["variable"] == row["numerator"]].set_index(["code", "period"], drop=False)
+        cells = numerators.loc[numerators.index.intersection(outside.index)]
+        if not row["denominator"] or cells.empty:
+            continue
+        what = (
+            f"Indicator '{indicator}' leaves its range ({_bound(row['low'])} to {_bound(row['high'])} {row['unit']}): "
+            f"{told(cells.assign(value=outside), reference)}"
+        )
+        do = "Look at numerator and denominator: they may be of different years, places or persons"
+        for part in sheets(cells.reset_index(drop=True)):
+            yield problem_at(part, reference, "WARN", what, do, rule="indicator_range", subject=str(indicator))
+
+
+def _bound(value: float) -> str:
+    return "any" if math.isnan(value) else shown(value)
+
+
+def _outlier(
+    values: pd.DataFrame, indicator: str, period: int, reported: pd.Series, code: str, reference: Reference
+) -> Problem:
+    numerator = str(reference.indicators.loc[indicator, "numerator"])
+    same = (values["variable"] == numerator) & (values["period"] == period) & (values["code"] == code)
+    mean, without = reported.mean(), reported.drop(code).mean()
+    what = (
+        f"Indicator '{indicator}' is {shown(reported[code])}, far beyond all others of the year "
+        f"({shown(reported.drop(code).min())} to {shown(reported.drop(code).max())}). "
+        f"Mean of the year: {shown(mean)}, without it {shown(without)}"
+    )
+    do = "Ask the source for the figure; it is used as it is, and not cut off"
+    return problem_at(values[same], reference, "WARN", what, do, rule="outlier", subject=f"{code} {indicator} {period}")

@@ -1,0 +1,200 @@
+"""Plausible values: what intake read, held against what the registry says can be. Nothing is changed here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from lnbeval.intake import Problem
+from lnbeval.workspace.variables import (
+    POPULATION,
+    breaks,
+    problem_at,
+    sheets,
+    shown,
+    told,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lnbeval.reference import Reference
+    from lnbeval.workspace.parameters import Parameters
+    from lnbeval.workspace.variables import Variable
+
+PERCENT: Final = 100.0
+NEAR_PERCENT: Final = 2.0  # a fraction times 100 is taken for the percentage of the other years within this factor
+EXCEPTION: Final = "contacts_not_persons"
+ROUNDING: Final = 1e-9  # what arithmetic on decimals may add to a part that equals its total
+
+
+def value_findings(
+    values: pd.DataFrame,
+    known: Mapping[str, Variable],
+    parameters: Parameters,
+    reference: Reference,
+) -> Iterator[Problem]:
+    """Every finding on single values; `values` holds the reported ones of the periods that are analysed."""
+    yield from _unknown(values, known)
+    for name, cells in values.groupby("variable", sort=True):
+        variable = known.get(str(name))
+        if variable is None:
+            continue
+        yield from _out_of_range(cells, variable, reference)
+        yield from _mixed_shares(cells, variable, reference)
+        yield from _above_total(cells, values, variable, reference)
+        yield from _decimals(cells, variable, reference)
+        yield from _breaks(cells, variable)
+    yield from _nominal(values, known, parameters, reference)
+    yield from _indicator_breaks(values, known, parameters, reference)
+
+
+def _unknown(values: pd.DataFrame, known: Mapping[str, Variable]) -> Iterator[Problem]:
+    for file, cells in values.loc[~values["variable"].isin(list(known))].groupby("file"):
+        what = f"Not in data/reference/variables.csv, so not held against any range or total: {_names(cells)}"
+        yield Problem(severity="NOTE", file=str(file), what=what, rule="unregistered_variable", subject=_names(cells))
+
+
+def _names(cells: pd.DataFrame) -> str:
+    return ", ".join(sorted(cells["variable"].unique()))
+
+
+def _out_of_range(cells: pd.DataFrame, variable: Variable, reference: Reference) -> Iterator[Problem]:
+    registry = "data/reference/variables.csv"
+    if not variable.change:
+        negative = variable.kind == "count"
+        low = max(variable.low, 0.0) if negative and not np.isnan(variable.low) else 0.0 if negative else variable.low
+        for part in sheets(cells[cells["value"] < low]):
+            what = f"{variable.code} is {'negative' if low == 0 else f'below {shown(low)}'}: {told(part, reference)}"
+            do = f"Ask the source; if it is a change between two times, say `change: yes` for it in {registry}"
+            yield problem_at(part, reference, "STOP", what, do, rule="below_range", subject=variable.code)
+    for part in sheets(cells[cells["value"] > variable.high]):
+        what = f"{variable.code} is above {shown(variable.high)}: {told(part, reference)}. By year: {_by_year(cells)}"
+        do = f"Say the unit: correct the file, or its `unit` and `high` in {registry} ({variable.unit} now)"
+        yield problem_at(part, reference, "STOP", what, do, rule="above_range", subject=variable.code)
+
+
+def _mixed_shares(cells: pd.DataFrame, variable: Variable, reference: Reference) -> Iterator[Problem]:
+    """Fractions among percentages: a value up to 1 that, times 100, is what the municipality reports otherwise."""
+    if variable.kind != "share" or variable.high != PERCENT:
+        return
+    usual = cells["value"].where(cells["value"] > 1).groupby(cells["code"]).transform("median")
+    factor = cells["value"] * PERCENT / usual
+    fractions = (
+        (cells["value"] > 0) & (cells["value"] <= 1) & factor.between(1 / NEAR_PERCENT, NEAR_PERCENT) & (usual > 1)
+    )
+    for part in sheets(cells[fractions]):
+        what = (
+            f"{variable.code} mixes shares of 1 with shares of 100: {told(part, reference)}. By year: {_by_year(cells)}"
+        )
+        do = f"Ask the source for the unit of these cells and write all of them as {variable.unit}"
+        yield problem_at(part, reference, "STOP", what, do, rule="mixed_shares", subject=variable.code)
+
+
+def _by_year(cells: pd.DataFrame) -> str:
+    years = cells.groupby("period")["value"].agg(["min", "median", "max"])
+    return "; ".join(
+        f"{year} {shown(row['min'])} to {shown(row['max'])}, median {shown(row['median'])}"
+        for year, row in years.iterrows()
+    )
+
+
+def _above_total(
+    cells: pd.DataFrame, values: pd.DataFrame, variable: Variable, reference: Reference
+) -> Iterator[Problem]:
+    if not variable.part_of:
+        return
+    total = _totals(cells, values, variable.part_of, reference)
+    over = cells[cells["value"] > total * (1 + ROUNDING)]
+    named = "the population" if variable.part_of == POPULATION else variable.part_of
+    for part in sheets(over):
+        rows = part.assign(total=total[part.index])
+        examples = "; ".join(
+            f"{told(rows.loc[[label]], reference)} of {shown(total)}" for label, total in rows["total"].head(10).items()
+        )
+        what = f"{variable.code} is larger than {named} in {len(part)} row(s): {examples}"
+        do = "Correct the file; or, if it counts contacts or cases and not persons, decide so in writing"
+        yield problem_at(
+            part, reference, "ASK", what, do,
+            rule="count_above_total", subject=f"{variable.code} above {variable.part_of}", options=(EXCEPTION,),
+        )  # fmt: skip
+
+
+def _totals(cells: pd.DataFrame, values: pd.DataFrame, total: str, reference: Reference) -> pd.Series[float]:
+    """The total of each cell, NaN where it is not known; of several populations the largest, to accuse nobody wrongly."""
+    told_totals = values.loc[values["variable"] == total].set_index(["code", "period"])["value"]
+    keys = pd.MultiIndex.from_frame(cells[["code", "period"]])
+    found = pd.Series(told_totals.reindex(keys).to_numpy(dtype=float), index=cells.index)
+    if total != POPULATION:
+        return found
+    series = [name for name in reference.municipalities.columns if name.startswith("population_")]
+    largest = reference.municipalities[series].max(axis=1)
+    fixed = pd.Series(largest.reindex(cells["code"]).to_numpy(dtype=float), index=cells.index)
+    return pd.concat([found, fixed], axis=1).max(axis=1)
+
+
+def _decimals(cells: pd.DataFrame, variable: Variable, reference: Reference) -> Iterator[Problem]:
+    if variable.kind != "count":
+        return
+    for part in sheets(cells[cells["value"] != cells["value"].round()]):
+        what = f"{variable.code} counts {variable.unit}, but has decimals: {told(part, reference)}"
+        do = "Ask whether these are averages, estimates or full-time equivalents; they are used as they are"
+        yield problem_at(part, reference, "WARN", what, do, rule="decimals_in_count", subject=variable.code)
+
+
+def _breaks(cells: pd.DataFrame, variable: Variable) -> Iterator[Problem]:
+    first, last = cells["period"].min(), cells["period"].max()
+    for year, reason in variable.breaks.items():
+        if first < year <= last:
+            what = f"{variable.code} breaks in {year}: {reason}. Its jumps of that year are not asked about"
+            yield _break_note(cells, year, what, variable.code)
+
+
+def _nominal(
+    values: pd.DataFrame, known: Mapping[str, Variable], parameters: Parameters, reference: Reference
+) -> Iterator[Problem]:
+    """Money per year as an outcome; a share of money in money of the same year needs no deflator."""
+    for code in parameters.indicators:
+        row = reference.indicators.loc[code].to_dict()
+        variable = known.get(row["numerator"])
+        cells = values.loc[values["variable"] == row["numerator"]]
+        if row["kind"] != "money" or variable is None or variable.constant_prices or cells["period"].nunique() < 2:
+            continue
+        years = f"{cells['period'].min()}-{cells['period'].max()}"
+        what = f"Indicator '{code}' is money in nominal terms over {years}: prices rise within it"
+        do = (
+            "Say 'nominal' wherever it is shown, or deliver it deflated and write `prices: constant` for "
+            f"{row['numerator']} in data/reference/variables.csv"
+        )
+        yield Problem(
+            severity="WARN", file=str(cells["file"].iloc[0]), what=what, do=do, rule="nominal_money", subject=code
+        )
+
+
+def _indicator_breaks(
+    values: pd.DataFrame, known: Mapping[str, Variable], parameters: Parameters, reference: Reference
+) -> Iterator[Problem]:
+    """Breaks of the definition itself, beside those of the variables it is made of."""
+    for code in parameters.indicators:
+        row = reference.indicators.loc[code].to_dict()
+        cells = values.loc[values["variable"] == row["numerator"]]
+        variable = known.get(row["numerator"])
+        told_before = {} if variable is None else variable.breaks
+        for year, reason in breaks(row["breaks"]).items():
+            if year not in told_before and cells["period"].min() < year <= cells["period"].max():
+                yield _break_note(cells, year, f"Indicator '{code}' breaks in {year}: {reason}", code)
+
+
+def _break_note(cells: pd.DataFrame, year: int, what: str, subject: str) -> Problem:
+    file, sheet = cells[["file", "sheet"]].iloc[0]
+    return Problem(
+        severity="NOTE",
+        file=file,
+        sheet=sheet,
+        year=str(year),
+        what=what,
+        rule="series_break",
+        subject=f"{subject} {year}",
+    )

@@ -1,0 +1,151 @@
+"""Value checks: every finding on the values that intake read, and what the answers to its questions do to them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from lnbeval.errors import DataError
+from lnbeval.workspace.far_values import out_of_range, outliers
+from lnbeval.workspace.gaps import (
+    few_periods_before,
+    flat_outcomes,
+    missing_years,
+    no_period_before,
+    uneven_gaps,
+    zero_questions,
+)
+from lnbeval.workspace.indicators import computable, indicator_values
+from lnbeval.workspace.jumps import flagged, jump_questions, unit_problems, unit_steps
+from lnbeval.workspace.plausible import value_findings
+from lnbeval.workspace.treatment import treated_municipalities
+from lnbeval.workspace.variables import variables, within_periods
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from lnbeval.intake import Intake, Problem
+    from lnbeval.reference import Reference
+    from lnbeval.workspace.jumps import Question
+    from lnbeval.workspace.parameters import Parameters
+
+ROW: Final = re.compile(r"(?:row |[A-Z]+)(\d+)")
+
+
+def value_problems(
+    taken: Intake, parameters: Parameters, reference: Reference, answered: Mapping[str, str]
+) -> tuple[Problem, ...]:
+    """Every finding on the values of an evaluation; questions are among them whether answered or not.
+
+    What is missing is looked at only where nothing stops: a file that could not be read leaves gaps of its own.
+    """
+    known = variables(reference)
+    values = within_periods(taken.values, parameters)
+    if values.empty:
+        return ()
+    steps = unit_steps(values, known)
+    questions = value_questions(taken, parameters, reference, answered)
+    complete = all(problem.severity != "STOP" for problem in taken.problems)
+    return (
+        *value_findings(values, known, parameters, reference),
+        *unit_problems(values, known, reference, steps),
+        *(question.problem for question in questions),
+        *flagged(questions, answered),
+        *_indicator_findings(values, parameters, reference),
+        *(missing_years(values, known, parameters) if complete else ()),
+        *(_panel_findings(_settled(taken, questions, answered), parameters, reference) if complete else ()),
+    )
+
+
+def value_questions(
+    taken: Intake, parameters: Parameters, reference: Reference, answered: Mapping[str, str]
+) -> list[Question]:
+    """The questions about values whose answers can set some of them aside."""
+    known = variables(reference)
+    values = within_periods(taken.values, parameters)
+    return [
+        *jump_questions(values, known, reference, answered, unit_steps(values, known)),
+        *zero_questions(values, known, reference),
+    ]
+
+
+def answered_values(taken: Intake, parameters: Parameters, reference: Reference, answered: Mapping[str, str]) -> Intake:
+    """The intake with the values that answers dropped: not reported, set aside with the question as the reason."""
+    return _settled(taken, value_questions(taken, parameters, reference, answered), answered)
+
+
+def _settled(taken: Intake, questions: Iterable[Question], answered: Mapping[str, str]) -> Intake:
+    for question in questions:
+        if answered.get(question.problem.name) == question.drops:
+            reason = f"decided: {question.drops} ({question.problem.name})"
+            taken = without_values(taken, question.cells, reason)
+    return taken
+
+
+def without_values(taken: Intake, cells: pd.Index, reason: str) -> Intake:
+    """The intake with some values made "not reported" and set aside; the counts move with them."""
+    dropped = taken.values.loc[cells].dropna(subset="value")
+    records = dropped.assign(
+        row=[_row(cell) for cell in dropped["cell"]], reason=reason, content=dropped["value"].map(repr)
+    )
+    aside = records[list(taken.set_aside.columns)].astype(taken.set_aside.dtypes.to_dict())
+    values = taken.values.assign(value=taken.values["value"].mask(taken.values.index.isin(cells)))
+    return replace(
+        taken,
+        values=values,
+        set_aside=pd.concat([taken.set_aside, aside], ignore_index=True),
+        counts=_moved(taken.counts, dropped),
+    )
+
+
+def _moved(counts: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
+    times = dropped.groupby(["file", "sheet"]).size()
+    keys = pd.MultiIndex.from_frame(counts[["file", "sheet"]])
+    moved = times.reindex(keys, fill_value=0).to_numpy()
+    # A sheet that is read in two parts has two rows of counts; the first that has so many cells gives them up.
+    moved = np.where(counts.duplicated(["file", "sheet"]), 0, moved)
+    return counts.assign(cells_used=counts["cells_used"] - moved, cells_set_aside=counts["cells_set_aside"] + moved)
+
+
+def _row(cell: str) -> int:
+    match = ROW.match(cell)
+    return int(match[1]) if match else 0
+
+
+def _indicator_findings(values: pd.DataFrame, parameters: Parameters, reference: Reference) -> Iterator[Problem]:
+    rows = _rows(values, parameters, reference)
+    if rows is not None:
+        yield from outliers(values, rows, reference)
+        yield from out_of_range(values, rows, reference)
+
+
+def _panel_findings(taken: Intake, parameters: Parameters, reference: Reference) -> Iterable[Problem]:
+    """Findings on what will be compared: after the answers, by group."""
+    rows = _rows(taken.values, parameters, reference)
+    if rows is None:
+        return
+    file = ", ".join(dict.fromkeys(source.file for source in parameters.data.sources))
+    yield from flat_outcomes(rows, reference, file)
+    try:
+        table = reference.folder.parent / parameters.treatment.table
+        cohort = treated_municipalities(table, parameters.treatment, reference)["cohort"]
+    except (DataError, ValueError, OSError):
+        return  # The table is refused where it is used, with its own message.
+    yield from uneven_gaps(rows, cohort.notna(), file)
+    yield from few_periods_before(rows, cohort, parameters, file)
+    yield from no_period_before(within_periods(taken.values, parameters), cohort, parameters, file)
+
+
+def _rows(values: pd.DataFrame, parameters: Parameters, reference: Reference) -> pd.DataFrame | None:
+    """The indicators that can be computed; None where none can, which is said where they are needed."""
+    indicators = computable(values, parameters, reference)
+    if not indicators:
+        return None
+    try:
+        return indicator_values(values, parameters.model_copy(update={"indicators": indicators}), reference)
+    except DataError:
+        return None

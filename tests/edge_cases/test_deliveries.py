@@ -1,0 +1,200 @@
+"""The same file again with other values, and two files that contradict one another."""
+
+import csv
+import hashlib
+
+import pandas as pd
+import pytest
+from written_evaluations import (
+    NAMES,
+    SHEET,
+    command,
+    decide,
+    evaluation,
+    found,
+    people,
+    reconciles,
+    register_files,
+    reported,
+    rows,
+    source,
+    taken,
+    with_cell,
+    write_workbook,
+    written,
+)
+
+from lnbeval.errors import DataError
+
+KRUJE, VLORE = "AL122", "AL357"
+
+
+def value(intake, code, year):
+    return reported(intake, code, year, "beneficiaries")
+
+
+@pytest.fixture
+def delivered(tmp_path, monkeypatch, capsys):
+    """A registered delivery, and the workspace it is in."""
+    workspace = evaluation(tmp_path, {"raport.xlsx": rows(beneficiaries=people)}, ["care_coverage"])
+    code, said = register_files(workspace, monkeypatch, capsys)
+    assert code == 0, said
+    return workspace
+
+
+def revise(workspace, *, same_values=False):
+    """Deliver the file again with two other values, one of them no longer reported."""
+    table = rows(beneficiaries=people)
+    if same_values:
+        table = [*table, [None, None, None], ["Burimi: ministria"]]
+    else:
+        table, _ = with_cell(table, KRUJE, 2016, "beneficiaries", people(KRUJE, 2016) + 4)
+        table, _ = with_cell(table, VLORE, 2020, "beneficiaries", None)
+    write_workbook(workspace.raw("trial") / "raport.xlsx", table)
+
+
+def test_x10_registering_writes_hash_date_and_the_values_read(delivered):
+    raw = delivered.raw("trial")
+    with (raw / "DELIVERIES.csv").open(encoding="utf-8", newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    assert list(row) == ["file", "sha256", "registered_on", "note"]
+    assert row["sha256"] == hashlib.sha256((raw / "raport.xlsx").read_bytes()).hexdigest()
+    values = pd.read_csv(raw / "registered" / "raport.xlsx.values.csv")
+    assert len(values) == 61 * 8
+    assert values["value"].tolist() == taken(delivered).values["value"].tolist()
+
+
+def test_x10_a_registered_file_that_is_the_same_asks_nothing(delivered, monkeypatch, capsys):
+    assert found(delivered, "changed_delivery") == []
+    code, said = register_files(delivered, monkeypatch, capsys)
+    assert code == 0
+    assert "Nothing to register" in said
+
+
+def test_x10_a_revised_file_is_asked_about_with_every_changed_cell(delivered, monkeypatch, capsys):
+    revise(delivered)
+    (question,) = found(delivered, "changed_delivery")
+    assert (question.severity, question.file, question.options) == ("ASK", "raport.xlsx", ("accept", "keep_old"))
+    old, new = people(KRUJE, 2016), people(KRUJE, 2016) + 4
+    assert f"{NAMES[KRUJE]} 2016 beneficiaries: {old:,} became {new:,}" in question.what
+    assert f"{NAMES[VLORE]} 2020 beneficiaries: {people(VLORE, 2020):,} became not reported" in question.what
+    with pytest.raises(DataError, match=r"changed_delivery/raport\.xlsx/"):
+        written(delivered)
+    table = pd.read_csv(delivered.outputs("trial") / "intake" / "changed_cells.csv")
+    assert table[["municipality", "period", "variable", "old"]].to_numpy().tolist() == [
+        [NAMES[KRUJE], 2016, "beneficiaries", old],
+        [NAMES[VLORE], 2020, "beneficiaries", people(VLORE, 2020)],
+    ]
+    assert table["new"].isna().tolist() == [False, True]
+    assert not (delivered.outputs("trial") / "intake" / "values.csv").exists()
+    assert command(delivered, monkeypatch, capsys, "check", "trial")[0] == DataError.exit_code
+
+
+def test_x10_an_accepted_revision_is_used_and_recorded(delivered, monkeypatch, capsys):
+    revise(delivered)
+    (question,) = found(delivered, "changed_delivery")
+    decide(delivered, (question.name, "accept"))
+    intake = written(delivered)
+    assert value(intake, KRUJE, 2016) == people(KRUJE, 2016) + 4
+    assert (delivered.outputs("trial") / "intake" / "changed_cells.csv").is_file()
+    code, said = register_files(delivered, monkeypatch, capsys)
+    assert code == 0, said
+    last = (delivered.raw("trial") / "DELIVERIES.csv").read_text("utf-8").splitlines()[-1]
+    assert "it was asked (A. Hoxha, 2026-11-22)" in last
+    assert found(delivered, "changed_delivery") == []
+
+
+def test_x10_a_refused_revision_leaves_the_registered_values(delivered):
+    before = taken(delivered)
+    revise(delivered)
+    (question,) = found(delivered, "changed_delivery")
+    decide(delivered, (question.name, "keep_old"))
+    after = taken(delivered)
+    assert value(after, KRUJE, 2016) == people(KRUJE, 2016)
+    pd.testing.assert_series_equal(after.values["value"], before.values["value"])
+    (aside,) = after.set_aside.to_dict("records")
+    assert aside["content"] == repr(float(people(KRUJE, 2016) + 4))
+    assert "keep_old" in aside["reason"]
+    assert reconciles(after)
+
+
+def test_x10_an_answer_holds_for_one_revision_only(delivered):
+    revise(delivered)
+    (question,) = found(delivered, "changed_delivery")
+    decide(delivered, (question.name, "accept"))
+    table, _ = with_cell(rows(beneficiaries=people), KRUJE, 2016, "beneficiaries", people(KRUJE, 2016) + 9)
+    write_workbook(delivered.raw("trial") / "raport.xlsx", table)
+    (again,) = found(delivered, "changed_delivery")
+    assert again.severity == "ASK"
+    assert again.name != question.name
+
+
+def test_x10_other_bytes_with_the_same_values_are_a_note(delivered):
+    revise(delivered, same_values=True)
+    (note,) = found(delivered, "changed_delivery")
+    assert note.severity == "NOTE"
+    assert "no value that is read from it differs" in note.what
+
+
+def test_x10_a_changed_file_is_not_registered_without_a_reason(delivered, monkeypatch, capsys):
+    revise(delivered)
+    code, said = register_files(delivered, monkeypatch, capsys)
+    assert code == DataError.exit_code
+    assert "Say why it is accepted" in said
+    code, _ = register_files(delivered, monkeypatch, capsys, "--note", "letter of 3 May")
+    assert code == 0
+    assert "letter of 3 May" in (delivered.raw("trial") / "DELIVERIES.csv").read_text("utf-8")
+
+
+def test_x10_without_a_registration_nothing_is_asked(tmp_path):
+    workspace = evaluation(tmp_path, {"raport.xlsx": rows(beneficiaries=people)}, ["care_coverage"])
+    revise(workspace)
+    assert found(workspace, "changed_delivery") == []
+
+
+def two_files(folder, **priority):
+    """Two files that tell one value differently; `priority` by the stem of the file."""
+    first = rows(beneficiaries=people)
+    second, cell = with_cell(rows(beneficiaries=people), KRUJE, 2016, "beneficiaries", people(KRUJE, 2016) + 6)
+    tables = {"i_pari.xlsx": first, "i_dyti.xlsx": second}
+    sources = [
+        source(table, file) | ({"priority": priority[file[:-5]]} if file[:-5] in priority else {})
+        for file, table in tables.items()
+    ]
+    return evaluation(folder, tables, ["care_coverage"], sources=sources), cell
+
+
+def test_x11_two_files_that_differ_stop_and_show_both(tmp_path, monkeypatch, capsys):
+    workspace, cell = two_files(tmp_path)
+    (stop,) = [problem for problem in taken(workspace).problems if problem.severity == "STOP"]
+    assert (stop.file, stop.cell, stop.municipality, stop.year) == ("i_dyti.xlsx", cell, NAMES[KRUJE], "2016")
+    assert f"{people(KRUJE, 2016) + 6} here" in stop.what
+    assert f"{people(KRUJE, 2016)} in i_pari.xlsx, sheet {SHEET}, {cell}" in stop.what
+    assert "`priority`" in stop.do
+    assert command(workspace, monkeypatch, capsys, "check", "trial")[0] == DataError.exit_code
+
+
+@pytest.mark.parametrize(
+    ("priority", "wins"),
+    [
+        ({"i_dyti": 1}, "i_dyti.xlsx"),
+        ({"i_pari": 1}, "i_pari.xlsx"),
+        ({"i_pari": 2, "i_dyti": 1}, "i_dyti.xlsx"),
+    ],
+)
+def test_x11_a_priority_settles_it_and_the_other_value_is_set_aside(tmp_path, priority, wins):
+    workspace, cell = two_files(tmp_path, **priority)
+    intake = taken(workspace)
+    assert not any(problem.severity in ("STOP", "ASK") for problem in intake.problems)
+    assert value(intake, KRUJE, 2016) == people(KRUJE, 2016) + 6 * (wins == "i_dyti.xlsx")
+    lost = intake.set_aside[intake.set_aside["reason"] == "another source goes before it"]
+    assert lost["file"].tolist() == [({"i_pari.xlsx", "i_dyti.xlsx"} - {wins}).pop()]
+    assert lost["row"].tolist() == [int(cell[1:])]
+    (note,) = [problem for problem in intake.problems if "goes before this one" in problem.what]
+    assert note.severity == "NOTE"
+    assert reconciles(intake)
+
+
+def test_x11_equal_priorities_settle_nothing(tmp_path):
+    workspace, _ = two_files(tmp_path, i_pari=1, i_dyti=1)
+    assert [problem.cell for problem in taken(workspace).problems if problem.severity == "STOP"] != []

@@ -1,0 +1,315 @@
+"""Values that cannot be, that move too far, or whose unit is in doubt."""
+
+import numpy as np
+import pytest
+from written_evaluations import (
+    CODES,
+    NAMES,
+    POPULATION,
+    REFERENCE,
+    command,
+    decide,
+    evaluation,
+    found,
+    indicator,
+    people,
+    reconciles,
+    reported,
+    rows,
+    taken,
+    variable,
+    with_cell,
+)
+
+from lnbeval.errors import DataError
+from lnbeval.workspace.variables import breaks, variables
+
+KRUJE, VLORE = "AL122", "AL357"
+MONEY = variable("grants", "money", low="0", prices="nominal", unit="thousand lek")
+GRANTS = indicator("grants_received", "grants", "money")
+PLAN = variable("inclusion_pct", "share", low="0", high="100", unit="percent of pupils")
+INCLUSION = indicator("inclusion", "inclusion_pct", "share", low="0", high="100")
+
+
+def money(code, year):
+    return round(POPULATION[code] * 0.3 * (1 + 0.03 * (year - 2014)), 1)
+
+
+def percent(code, year):
+    return 40 + CODES.index(code) % 11 + 0.5 * (year - 2014)
+
+
+def test_x23_a_negative_count_stops_with_its_cell(tmp_path, monkeypatch, capsys):
+    table, cell = with_cell(rows(beneficiaries=people), KRUJE, 2016, "beneficiaries", -12)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    (stop,) = found(workspace, "below_range")
+    assert (stop.severity, stop.cell, stop.municipality, stop.year) == ("STOP", cell, NAMES[KRUJE], "2016")
+    assert f"{NAMES[KRUJE]} 2016: -12" in stop.what
+    code, said = command(workspace, monkeypatch, capsys, "check", "trial")
+    assert code == DataError.exit_code
+    assert f"sheet Të dhëna, {cell}" in said
+
+
+def test_x23_a_variable_declared_as_a_change_may_be_negative(tmp_path):
+    table = rows(net_arrivals=lambda code, year: (year - 2017) * (1 + CODES.index(code)))
+    change = variable("net_arrivals", "count", change="yes")
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": table}, ["arrivals"], variables=[change],
+        registry=[indicator("arrivals", "net_arrivals", "count")],
+    )  # fmt: skip
+    assert found(workspace, "below_range") == []
+    assert taken(workspace).values["value"].min() < 0
+
+
+def test_x24_a_share_over_100_stops_with_the_distribution_by_year(tmp_path):
+    table, cell = with_cell(rows(inclusion_pct=percent), VLORE, 2019, "inclusion_pct", 412.0)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["inclusion"], variables=[PLAN], registry=[INCLUSION])
+    (stop,) = found(workspace, "above_range")
+    assert (stop.severity, stop.cell, stop.municipality) == ("STOP", cell, NAMES[VLORE])
+    assert "2019 42.5 to 412" in stop.what
+    assert "2018 42 to 52" in stop.what
+    assert stop.do.startswith("Say the unit")
+
+
+def test_x24_a_year_of_fractions_among_percentages_stops(tmp_path):
+    table = rows(inclusion_pct=lambda code, year: percent(code, year) / (100 if year == 2016 else 1))
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["inclusion"], variables=[PLAN], registry=[INCLUSION])
+    (stop,) = found(workspace, "mixed_shares")
+    assert stop.severity == "STOP"
+    assert stop.year == "2016"
+    assert "2016 0.41 to 0.51, median 0.46" in stop.what
+    assert "percent of pupils" in stop.do
+
+
+def test_x24_small_percentages_are_not_taken_for_fractions(tmp_path):
+    table = rows(inclusion_pct=lambda code, year: 0.4 + 0.3 * (year - 2014) + 0.01 * (CODES.index(code) % 9))
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["inclusion"], variables=[PLAN], registry=[INCLUSION])
+    assert found(workspace, "mixed_shares") == []
+
+
+def test_x25_a_count_above_the_population_is_settled_only_in_writing(tmp_path):
+    table, cell = with_cell(rows(beneficiaries=people), KRUJE, 2017, "beneficiaries", 2 * POPULATION[KRUJE])
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    (question,) = found(workspace, "count_above_total")
+    assert (question.severity, question.cell, question.municipality) == ("ASK", cell, NAMES[KRUJE])
+    assert question.options == ("contacts_not_persons",)
+    assert "larger than the population" in question.what
+    decide(workspace, (question.name, "contacts_not_persons"))
+    (note,) = found(workspace, "count_above_total")
+    assert note.severity == "NOTE"
+    assert "A. Hoxha" in note.do
+
+
+def test_x25_a_part_above_its_own_total_lists_the_rows(tmp_path):
+    table = rows(beneficiaries=people, women=lambda code, year: people(code, year) // 2)
+    table, first = with_cell(table, KRUJE, 2017, "women", people(KRUJE, 2017) + 1)
+    table, second = with_cell(table, VLORE, 2018, "women", people(VLORE, 2018) + 5)
+    workspace = evaluation(
+        tmp_path,
+        {"raport.xlsx": table},
+        ["care_coverage"],
+        variables=[variable("women", "count", part_of="beneficiaries")],
+    )
+    (question,) = found(workspace, "count_above_total")
+    assert question.cell == f"{first}, {second}"
+    assert f"{NAMES[VLORE]} 2018: {people(VLORE, 2018) + 5:,} of {people(VLORE, 2018):,}" in question.what
+
+
+@pytest.mark.parametrize(("factor", "told"), [(10, "10 times"), (1000, "1000 times"), (1 / 122, "one 120th of")])
+def test_x26_a_year_of_money_in_another_unit_stops(tmp_path, factor, told):
+    table = rows(grants=lambda code, year: money(code, year) * (factor if year >= 2018 else 1))
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["grants_received"], variables=[MONEY], registry=[GRANTS])
+    (stop,) = found(workspace, "money_unit")
+    assert (stop.severity, stop.year, stop.subject) == ("STOP", "2018", "grants 2017-2018")
+    assert f"about {told} what it was in 2017" in stop.what
+    assert "thousand lek" in stop.do
+    assert "without a stated rate" in stop.do
+    assert found(workspace, "jump") == []
+
+
+def test_x26_money_that_grows_is_no_change_of_unit(tmp_path):
+    table = rows(grants=lambda code, year: money(code, year) * 1.3 ** (year - 2014))
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["grants_received"], variables=[MONEY], registry=[GRANTS])
+    assert found(workspace, "money_unit") == []
+
+
+def test_x27_money_over_years_is_told_to_be_nominal(tmp_path):
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": rows(grants=money)}, ["grants_received"], variables=[MONEY], registry=[GRANTS]
+    )
+    (warning,) = found(workspace, "nominal_money")
+    assert (warning.severity, warning.subject) == ("WARN", "grants_received")
+    assert "nominal terms over 2014-2021" in warning.what
+
+
+def test_x27_deflated_money_and_shares_of_money_are_not_warned_about(tmp_path):
+    table = rows(grants=money, social_spending=money, total_spending=lambda code, year: 30 * money(code, year))
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": table}, ["grants_received", "spend_share"],
+        variables=[MONEY | {"prices": "constant"}], registry=[GRANTS],
+    )  # fmt: skip
+    assert found(workspace, "nominal_money") == []
+
+
+def test_x28_a_value_far_from_the_years_around_it_is_asked_about_and_dropped_on_answer(tmp_path, monkeypatch, capsys):
+    table, cell = with_cell(rows(beneficiaries=people), KRUJE, 2017, "beneficiaries", people(KRUJE, 2017) * 8)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    (question,) = found(workspace, "jump")
+    assert (question.severity, question.cell, question.year) == ("ASK", cell, "2017")
+    assert question.subject == f"{KRUJE} beneficiaries 2017"
+    assert question.options == ("keep", "drop", "flag")
+    assert command(workspace, monkeypatch, capsys, "check", "trial")[0] == DataError.exit_code
+
+    before = taken(workspace)
+    decide(workspace, (question.name, "drop"))
+    after = taken(workspace)
+    assert np.isnan(reported(after, KRUJE, 2017, "beneficiaries"))
+    aside = after.set_aside.iloc[-1]
+    assert (aside["cell"], aside["content"]) == (cell, repr(float(people(KRUJE, 2017) * 8)))
+    assert aside["row"] == int(cell[1:])
+    assert "drop" in aside["reason"]
+    assert after.counts["cells_used"].sum() == before.counts["cells_used"].sum() - 1
+    assert reconciles(after)
+    assert len(after.values) == len(before.values)
+    assert command(workspace, monkeypatch, capsys, "check", "trial")[0] == 0
+
+
+@pytest.mark.parametrize("answer", ["keep", "flag"])
+def test_x28_a_kept_value_stays_and_a_flagged_one_is_warned_about(tmp_path, answer):
+    table, _ = with_cell(rows(beneficiaries=people), KRUJE, 2017, "beneficiaries", people(KRUJE, 2017) * 8)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    decide(workspace, (f"jump/raport.xlsx/{KRUJE} beneficiaries 2017", answer))
+    intake = taken(workspace)
+    assert reported(intake, KRUJE, 2017, "beneficiaries") == people(KRUJE, 2017) * 8
+    assert not any(problem.severity in ("STOP", "ASK") for problem in intake.problems)
+    assert len(found(workspace, "flagged_jump")) == (answer == "flag")
+
+
+def test_x28_money_that_falls_by_96_percent_for_good_is_asked_about_by_its_two_years(tmp_path):
+    def falls(code, year):
+        return money(code, year) * (0.04 if code == KRUJE and year >= 2020 else 1)
+
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": rows(grants=falls)}, ["grants_received"], variables=[MONEY], registry=[GRANTS]
+    )
+    (question,) = found(workspace, "jump")
+    assert question.subject == f"{KRUJE} grants 2019-2020"
+    decide(workspace, (question.name, "drop"))
+    asked = found(workspace, "jump")
+    assert [problem.subject for problem in asked if problem.severity == "ASK"] == [f"{KRUJE} grants 2019-2021"]
+
+
+def test_x28_a_jump_that_most_municipalities_share_is_one_question(tmp_path):
+    table = rows(beneficiaries=lambda code, year: people(code, year) * (6 if year >= 2019 else 1))
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    (question,) = found(workspace, "jump")
+    assert question.subject == "beneficiaries 2018-2019"
+    assert "61 of 61 municipalities" in question.what
+    assert "`breaks`" in question.do
+
+
+def test_x28_a_registered_break_is_told_and_not_asked_about(tmp_path):
+    table = rows(beneficiaries=lambda code, year: people(code, year) * (6 if year >= 2019 else 1))
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": table}, ["care_coverage"],
+        variables=[{"code": "beneficiaries", "breaks": "2019: contacts are counted as well"}],
+    )  # fmt: skip
+    assert found(workspace, "jump") == []
+    (note,) = found(workspace, "series_break")
+    assert (note.severity, note.year) == ("NOTE", "2019")
+    assert "contacts are counted as well" in note.what
+
+
+def test_x28_small_counts_and_services_that_open_are_not_asked_about(tmp_path):
+    def opens(_, year):
+        return 0 if year < 2017 else 60 + year - 2017
+
+    table = rows(services=lambda code, year: 1 + 15 * (code == KRUJE and year > 2016), beneficiaries=opens)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["services", "care_coverage"])
+    assert found(workspace, "jump") == []
+
+
+def test_x29_decimals_in_a_count_are_warned_about_with_their_cells(tmp_path):
+    table, cell = with_cell(rows(beneficiaries=people), VLORE, 2015, "beneficiaries", people(VLORE, 2015) + 0.5)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    (warning,) = found(workspace, "decimals_in_count")
+    assert (warning.severity, warning.cell, warning.year) == ("WARN", cell, "2015")
+    assert reported(taken(workspace), VLORE, 2015, "beneficiaries") == people(VLORE, 2015) + 0.5
+
+
+def test_x29_decimals_in_full_time_posts_are_usual(tmp_path):
+    table = rows(assessment_staff=lambda code, year: 1.5 + POPULATION[code] / 20000 + 0.1 * (year - 2014))
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["assessment_staff"])
+    assert found(workspace, "decimals_in_count") == []
+
+
+def test_x29_an_outlier_is_told_with_the_mean_without_it_and_never_cut_off(tmp_path):
+    def staff(code, year):
+        usual = 1 + REFERENCE.municipalities.loc[code, "population_2011"] / 10000 * (1 + 0.02 * (CODES.index(code) % 9))
+        return usual * (60 if code == KRUJE else 1) + 0.01 * (year - 2014)
+
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": rows(range(2016, 2020), assessment_staff=staff)}, ["assessment_staff"]
+    )
+    warnings = found(workspace, "outlier")
+    assert [warning.year for warning in warnings] == ["2016", "2017", "2018", "2019"]
+    assert {warning.municipality for warning in warnings} == {NAMES[KRUJE]}
+    assert "Mean of the year" in warnings[0].what
+    assert "without it" in warnings[0].what
+    assert reported(taken(workspace), KRUJE, 2016, "assessment_staff") == pytest.approx(staff(KRUJE, 2016), rel=1e-12)
+
+
+def test_an_indicator_beyond_its_allowed_range_is_warned_about_at_its_numerator(tmp_path):
+    per_head = indicator("per_head", "services", "rate", denominator="population", scale="1000", low="0", high="1")
+    table, cell = with_cell(rows(services=lambda code, _: 1 + CODES.index(code) % 2), "AL335", 2016, "services", 19)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["per_head"], registry=[per_head])
+    warnings = found(workspace, "indicator_range")
+    assert [(warning.severity, warning.cell) for warning in warnings] == [("WARN", cell)]
+    assert "leaves its range (0 to 1 rate)" in warnings[0].what
+
+
+def test_a_plausible_file_is_quiet(tmp_path):
+    workspace = evaluation(tmp_path, {"raport.xlsx": rows(beneficiaries=people)}, ["care_coverage"])
+    assert [problem for problem in taken(workspace).problems if problem.severity != "NOTE"] == []
+
+
+def test_values_outside_the_years_that_are_analysed_are_not_questioned(tmp_path):
+    table, _ = with_cell(rows(beneficiaries=people), KRUJE, 2014, "beneficiaries", -1)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"], data={"first_period": 2015})
+    assert found(workspace, "below_range") == []
+
+
+def test_a_variable_without_a_definition_is_told(tmp_path):
+    table = rows(beneficiaries=people, visits=people)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    (note,) = found(workspace, "unregistered_variable")
+    assert note.severity == "NOTE"
+    assert "visits" in note.what
+
+
+def test_every_part_of_an_indicator_is_a_registered_variable():
+    known = variables(REFERENCE)
+    parts = {*REFERENCE.indicators["numerator"], *REFERENCE.indicators["denominator"]} - {""}
+    assert parts <= set(known)
+    assert known["cwd_in_school"].part_of == "pupils"
+    assert known["population"].breaks.keys() == {2023}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"code": "pupils", "kind": "number"}, "kind 'number' is none of count"),
+        ({"code": "pupils", "part_of": "persons"}, "part_of 'persons' is no variable"),
+        ({"code": "pupils", "breaks": "since 2020"}, "not written as `2023: what changed`"),
+    ],
+)
+def test_a_wrong_word_in_the_registry_is_refused_with_its_place(tmp_path, monkeypatch, capsys, row, said):
+    workspace = evaluation(tmp_path, {"raport.xlsx": rows(beneficiaries=people)}, ["care_coverage"], variables=[row])
+    code, told = command(workspace, monkeypatch, capsys, "check", "trial")
+    assert code == DataError.exit_code
+    assert said in told
+
+
+def test_breaks_are_years_with_reasons():
+    assert breaks("2021: one | 2023: two: three") == {2021: "one", 2023: "two: three"}
+    assert breaks("") == {}

@@ -35,10 +35,11 @@ def hidden_problems(table: RawTable, columns: Columns, source: Source) -> list[P
         what = f"Hidden rows were not read, as declared: {_spans(skipped)}{filtered}"
         problems.append(_problem(table, "NOTE", what, "", f"rows {_spans(skipped)}"))
     if rows:
-        what = f"The sheet hides {len(rows)} rows{filtered}, and they were read: {_spans(rows)}"
+        many = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+        what = f"The sheet hides {many}{filtered}; read all the same: {_spans(rows)}"
         problems.append(_problem(table, severity, what, do, f"rows {_spans(rows)}"))
     if read:
-        what = f"The sheet hides columns, and they were read: {listed(map(quoted, read))}"
+        what = f"The sheet hides columns; read all the same: {listed(map(quoted, read))}"
         problems.append(_problem(table, severity, what, do, ""))
     return problems
 

@@ -442,10 +442,10 @@ def test_x18_hidden_rows_and_columns_are_read_and_told(tmp_path):
     sheet(tmp_path, rows, hide=[3, 4], hide_columns=["C"], filter_on="A1:C4")
     taken = take(tmp_path)
     assert len(taken.values) == 3
-    assert "hides 2 rows (a filter is on), and they were read: 3-4" in texts(taken, "WARN")
-    assert "hides columns, and they were read: 'Raste'" in texts(taken, "WARN")
+    assert "hides 2 rows (a filter is on); read all the same: 3-4" in texts(taken, "WARN")
+    assert "hides columns; read all the same: 'Raste'" in texts(taken, "WARN")
     assert quiet(take(tmp_path, hidden="read"))
-    assert "they were read: 3-4" in texts(take(tmp_path, hidden="read"), "NOTE")
+    assert "read all the same: 3-4" in texts(take(tmp_path, hidden="read"), "NOTE")
 
 
 def test_x18_hidden_rows_are_set_aside_and_counted_when_declared(tmp_path):

@@ -81,7 +81,8 @@ def _of_years(
     """A warning for the years in which a municipality has no row, although the source has it in other years."""
     told = []
     for period, rows in values.groupby("period", sort=True):
-        absent = [code for code in labels if code in there and code not in set(rows["code"])]
+        present = set(rows["code"])
+        absent = [code for code in labels if code in there and code not in present]
         if absent:
             told.append(f"{period} {_named(absent, labels)}")
     if told:

@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING
 
 from lnbeval.intake.cells import no_cells
 from lnbeval.intake.findings import found_problems
-from lnbeval.intake.header_words import NO_HEADER_WORDS, HeaderWords
 from lnbeval.intake.headers import located
-from lnbeval.intake.large import is_large, large_draft
 from lnbeval.intake.merged import unmerged
 from lnbeval.intake.number_columns import column_rules
-from lnbeval.intake.number_words import NO_WORDS, NumberWords
 from lnbeval.intake.person_level import personal_columns, refusal
 from lnbeval.intake.planned import planned_problems
-from lnbeval.intake.problems import UnreadableError
-from lnbeval.intake.read import read_source
 from lnbeval.intake.row_levels import notes_below, rows_aside, units_beside, without_level
 from lnbeval.intake.row_years import PART_OF_YEAR, part_columns, row_marks, year_reader
-from lnbeval.intake.table import RawTable
 from lnbeval.intake.totals import total_findings
 from lnbeval.intake.units import row_units
 from lnbeval.intake.unseen import comment_notes, hidden_problems, unread_problems
@@ -29,15 +23,16 @@ from lnbeval.intake.wide import cells_of_years
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import pandas as pd
 
     from lnbeval.intake.headers import Columns
     from lnbeval.intake.layout import Note
+    from lnbeval.intake.meanings import Meanings
     from lnbeval.intake.problems import Problem
     from lnbeval.intake.source import Source
-    from lnbeval.intake.units import Resolver, RowKind, Spelling, TotalTest, Units
+    from lnbeval.intake.table import RawTable
+    from lnbeval.intake.units import RowKind, Spelling, Units
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,53 +50,21 @@ class Draft:
     notes: tuple[Note, ...] = ()
 
 
-def file_draft(
-    folder: Path,
-    source: Source,
-    resolve: Resolver,
-    is_total: TotalTest,
-    answered: Mapping[str, str],
-    words: NumberWords = NO_WORDS,
-    headers: HeaderWords = NO_HEADER_WORDS,
-) -> Draft:
-    """Draft of a source; one that cannot be read gives an empty draft with the problem."""
-    path = folder / source.file
-    if source.aggregate is not None or is_large(path, source):
-        judge = partial(
-            table_draft, resolve=resolve, is_total=is_total, answered=answered, words=words, headers=headers
-        )
-        return large_draft(
-            path, source, judge, partial(located, words=headers, answered=answered), resolve, is_total, answered
-        )
-    try:
-        table = read_source(folder / source.file, source, resolve)
-    except UnreadableError as fault:
-        return Draft(table=RawTable(file=source.file, sheet=source.sheet or ""), problems=(fault.problem,))
-    return table_draft(table, source, resolve, is_total, answered, words, headers)
-
-
-def table_draft(
-    table: RawTable,
-    source: Source,
-    resolve: Resolver,
-    is_total: TotalTest,
-    answered: Mapping[str, str],
-    words: NumberWords = NO_WORDS,
-    headers: HeaderWords = NO_HEADER_WORDS,
-) -> Draft:
+def table_draft(table: RawTable, source: Source, meanings: Meanings) -> Draft:
     """Draft of a table that was read. A table on persons is turned away before any cell is looked at."""
     persons = personal_columns(table)
     if persons:
         return Draft(table=table, problems=(refusal(table, persons),), withheld=True)
+    headers, answered = meanings.headers, meanings.answered
     columns, problems = located(table, source, headers, answered)
     problems += part_columns(table, columns, headers)
     if not columns.is_complete or any(problem.rule in {PART_OF_YEAR, TWO_ROWS} for problem in problems):
         return Draft(table=table, problems=(*table.problems, *problems))
     table, merged = unmerged(table, columns)
     aside = rows_aside(table, source, columns, headers)
-    numbered = partial(resolve, numbering=source.unit_codes) if source.unit_codes else resolve
+    resolve = partial(meanings.resolve, numbering=source.unit_codes) if source.unit_codes else meanings.resolve
     units = units_beside(
-        table, columns, aside.kinds, lambda part: row_units(part, columns, numbered, is_total, answered)
+        table, columns, aside.kinds, lambda part: row_units(part, columns, resolve, meanings.is_total, answered)
     )
     units, unlevelled = without_level(table, columns, units)
     draft = Draft(
@@ -113,7 +76,7 @@ def table_draft(
         problems=(
             *table.problems,
             *problems,
-            *planned_problems(table, columns, words),
+            *planned_problems(table, columns, meanings.words),
             *hidden_problems(table, columns, source),
             *merged,
             *aside.problems,
@@ -121,7 +84,7 @@ def table_draft(
             *unlevelled,
         ),
     )
-    return _with_cells(draft, source, columns, units, aside.levels, words, headers)
+    return _with_cells(draft, source, columns, units, aside.levels, meanings)
 
 
 def _with_cells(
@@ -130,13 +93,12 @@ def _with_cells(
     columns: Columns,
     units: Units,
     levels: Mapping[int, str],
-    words: NumberWords,
-    headers: HeaderWords,
+    meanings: Meanings,
 ) -> Draft:
     """The draft with its cells, their problems, and the notes beside them."""
-    table = draft.table
+    table, headers = draft.table, meanings.headers
     read_year = year_reader(source, headers)
-    rules, marks = column_rules(table, source, columns, words)
+    rules, marks = column_rules(table, source, columns, meanings.words)
     cells, findings, told = cells_of_years(table, columns, units, rules, read_year)
     total = total_findings(table, columns, units, cells, rules, read_year, levels)
     flags, flagged = row_marks(table, source, columns, units, headers)

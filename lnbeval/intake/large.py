@@ -7,17 +7,19 @@ first rows; a file too large for the ordinary reader is refused with the numbers
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from lnbeval.intake.cells import no_cells
+from lnbeval.intake.draft import Draft, table_draft
 from lnbeval.intake.encodings import TextError
-from lnbeval.intake.large_digest import Judge, Reading, digest, judged_keys, plain_source
-from lnbeval.intake.large_door import TurnedAwayError, first_rows, is_large, question_of_persons, refused
+from lnbeval.intake.headers import located
+from lnbeval.intake.large_digest import Reading, digest, judged_keys, plain_source
+from lnbeval.intake.large_door import TurnedAwayError, first_rows, question_of_persons, refused
 from lnbeval.intake.large_numbers import column_numbers, judged_cells
 from lnbeval.intake.large_repeats import repeated
 from lnbeval.intake.large_result import accounted, added_up, blank_rows, missing_parts
@@ -30,44 +32,28 @@ from lnbeval.intake.table import RawTable
 from lnbeval.intake.unseen import hidden_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from lnbeval.intake.draft import Draft
     from lnbeval.intake.headers import Columns
     from lnbeval.intake.large_text import Plain
+    from lnbeval.intake.meanings import Meanings
     from lnbeval.intake.source import Source
     from lnbeval.intake.spans import RowSpan
-    from lnbeval.intake.units import Resolver, RowKind, TotalTest
-
-__all__ = ["is_large", "large_draft"]
+    from lnbeval.intake.units import RowKind
 
 NO_VALUE: Final = {
     "repeat": "tells the same as another row",
     "condition": "condition not met",
     "total": "total over the parts",
 }
-Locate = Callable[[RawTable, "Source"], "tuple[Columns, list[Problem]]"]
 
 
-def large_draft(
-    path: Path,
-    source: Source,
-    judge: Judge,
-    locate: Locate,
-    resolve: Resolver,
-    is_total: TotalTest,
-    answered: Mapping[str, str],
-) -> Draft:
-    """Draft of a source that is added up, or the problem why it cannot be.
-
-    `judge` makes the draft of a small table, `locate` finds the columns of a source in one.
-    """
-    from lnbeval.intake.draft import Draft  # noqa: PLC0415 - drafts send large files here
-
+def large_draft(path: Path, source: Source, meanings: Meanings) -> Draft:
+    """Draft of a source that is added up, or the problem why it cannot be."""
     empty = RawTable(file=source.file, sheet=source.sheet or "")
     try:
         with tempfile.TemporaryDirectory(prefix="lnbeval-") as folder:
-            return _draft(path, source, _watched(judge), locate, resolve, is_total, answered, Path(folder))
+            return _draft(path, source, meanings, Path(folder))
     except TurnedAwayError as persons:
         return Draft(table=empty, problems=persons.problems, withheld=True)
     except UnreadableError as fault:
@@ -77,35 +63,23 @@ def large_draft(
         return Draft(table=empty, problems=(problem,))
 
 
-def _watched(judge: Judge) -> Judge:
-    def watching(table: RawTable, source: Source) -> Draft:
-        draft = judge(table, source)
-        if draft.withheld:
-            raise TurnedAwayError(draft.problems)
-        return draft
-
-    return watching
+def _judged(table: RawTable, source: Source, meanings: Meanings) -> Draft:
+    """Draft of a small table; one that is turned away takes the whole file with it."""
+    draft = table_draft(table, source, meanings)
+    if draft.withheld:
+        raise TurnedAwayError(draft.problems)
+    return draft
 
 
-def _draft(
-    path: Path,
-    source: Source,
-    judge: Judge,
-    locate: Locate,
-    resolve: Resolver,
-    is_total: TotalTest,
-    answered: Mapping[str, str],
-    folder: Path,
-) -> Draft:
-    from lnbeval.intake.draft import Draft  # noqa: PLC0415
-
-    head, encoding, delimiter = first_rows(path, source, resolve, folder)
-    asked = question_of_persons(head, source, judge, answered)
+def _draft(path: Path, source: Source, meanings: Meanings, folder: Path) -> Draft:
+    head, encoding, delimiter = first_rows(path, source, meanings.resolve, folder)
+    judge = partial(_judged, meanings=meanings)
+    asked = question_of_persons(head, source, judge, meanings.answered)
     if source.aggregate is None:
         raise TextError(*refused(path, source))
-    if asked and asked.name not in answered:
+    if asked and asked.name not in meanings.answered:
         return Draft(table=replace(head, row_numbers=(), rows=()), problems=(asked,), withheld=True)
-    columns, over, wrong = _columns(head, source, locate)
+    columns, over, wrong = _columns(head, source, meanings)
     if not columns.is_complete or len(over) < len(source.aggregate.over):
         return Draft(table=replace(head, row_numbers=(), rows=()), problems=(*head.problems, *wrong))
     head, seen = (head, []) if delimiter else _as_seen(head, source, columns, over)
@@ -119,7 +93,7 @@ def _draft(
             plain=plain,
             con=con,
             judge=judge,
-            is_total=is_total,
+            is_total=meanings.is_total,
         )
         load(con, plain, reading.loaded, len(head.header), reading.header_row, [row for row, _, _ in head.apart])
         problems = [*([asked] if asked else []), *seen, *_ragged(reading, head)]
@@ -196,12 +170,13 @@ def _plain(path: Path, head: RawTable, encoding: str, delimiter: str, folder: Pa
     return plain_file(path, target, encoding, delimiter) if delimiter else plain_table(head, target)
 
 
-def _columns(head: RawTable, source: Source, locate: Locate) -> tuple[Columns, tuple[int, ...], list[Problem]]:
+def _columns(head: RawTable, source: Source, meanings: Meanings) -> tuple[Columns, tuple[int, ...], list[Problem]]:
     """Positions of the declared columns, those added up over among them."""
     over = source.aggregate.over if source.aggregate else ()
     # For finding their headers, the columns added up over are variables like the others.
     marked = {f"\ue000{at}": header for at, header in enumerate(over)}
-    columns, problems = locate(head, replace(source, aggregate=None, columns={**source.columns, **marked}))
+    whole = replace(source, aggregate=None, columns={**source.columns, **marked})
+    columns, problems = located(head, whole, meanings.headers, meanings.answered)
     places = dict(columns.variables)
     own = tuple((name, place) for name, place in columns.variables if name not in marked)
     return replace(columns, variables=own), tuple(places[name] for name in marked if name in places), problems

@@ -11,7 +11,8 @@ import pandas as pd
 
 from lnbeval.intake.apart import notes_table, with_counts_apart, with_rows_apart
 from lnbeval.intake.cells import no_cells
-from lnbeval.intake.draft import Draft, file_draft, table_draft
+from lnbeval.intake.draft import Draft, table_draft
+from lnbeval.intake.file_draft import file_draft
 from lnbeval.intake.findings import found_problems
 from lnbeval.intake.header_words import NO_HEADER_WORDS, HeaderWords
 from lnbeval.intake.ledger import (
@@ -23,6 +24,7 @@ from lnbeval.intake.ledger import (
     values_table,
     with_addresses,
 )
+from lnbeval.intake.meanings import Meanings
 from lnbeval.intake.mended_log import mended_table
 from lnbeval.intake.number_words import NO_WORDS, NumberWords
 from lnbeval.intake.repeats import repeat_findings, settled_repeats
@@ -78,7 +80,8 @@ def intake(
     `answered` holds decisions by the name of the question; where none was made, the question is among the problems.
     `words` are those that stand in number cells, `headers` those of headers and of years.
     """
-    drafts = [file_draft(folder, source, resolve, is_total, answered, words, headers) for source in sources]
+    meanings = Meanings(resolve=resolve, is_total=is_total, answered=answered, words=words, headers=headers)
+    drafts = [file_draft(folder, source, meanings) for source in sources]
     return _settled(drafts, is_total, [_rank(source) for source in sources])
 
 
@@ -86,7 +89,8 @@ def tidy_source(
     table: RawTable, source: Source, resolve: Resolver, is_total: TotalTest, words: NumberWords = NO_WORDS
 ) -> Intake:
     """Take in one table that was read."""
-    return _settled([table_draft(table, source, resolve, is_total, {}, words)], is_total, [_rank(source)])
+    meanings = Meanings(resolve=resolve, is_total=is_total, words=words)
+    return _settled([table_draft(table, source, meanings)], is_total, [_rank(source)])
 
 
 def _settled(drafts: list[Draft], is_total: TotalTest, ranks: Sequence[float]) -> Intake:

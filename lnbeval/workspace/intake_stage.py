@@ -23,7 +23,7 @@ from lnbeval.workspace.places import replaced_folder, write_text
 from lnbeval.workspace.treatment import treated_municipalities
 from lnbeval.workspace.treatment_checks import questions, table_path
 from lnbeval.workspace.trial import stop_if_all_refused
-from lnbeval.workspace.value_checks import answered_values, value_problems
+from lnbeval.workspace.value_checks import checked_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,8 +64,7 @@ def _checked(
     raw = workspace.raw(evaluation)
     taken, revised, changes = compared(received, raw, reference, answered)
     named = name_problems(workspace, received, parameters, reference)
-    found = value_problems(taken, parameters, reference, answered)
-    taken = answered_values(taken, parameters, reference, answered)
+    taken, found = checked_values(taken, parameters, reference, answered)
     asked = questions(table_path(workspace, parameters), reference)
     every = (*received.problems, *named, *asked, *revised, *found)
     problems = decided(every, decisions, workspace.decisions(evaluation).name)

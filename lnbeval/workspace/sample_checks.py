@@ -12,8 +12,8 @@ from lnbeval.errors import DesignError
 from lnbeval.headline import Headline, headline
 from lnbeval.intake import Problem
 from lnbeval.intake.text import listed
-from lnbeval.workspace.analysis import Analysis, shown
-from lnbeval.workspace.panel_rows import indicator_panel
+from lnbeval.workspace.analysis import shown
+from lnbeval.workspace.trial import declared_analysis, declared_panel
 
 if TYPE_CHECKING:
     from lnbeval.effects import Effects
@@ -104,18 +104,9 @@ def _of_indicators(problem: Problem, indicators: list[str], parameters: Paramete
 
 def _sample(rows: pd.DataFrame, indicator: str, parameters: Parameters, reference: Reference) -> _Sample | None:
     """The two sides of the overall effect; None where it cannot be estimated, which is told elsewhere."""
-    analysis = Analysis(**parameters.design.model_dump(exclude={"within"}), seed=parameters.seed)
     try:
-        panel = indicator_panel(
-            rows,
-            reference.municipalities,
-            indicator,
-            weight=analysis.weight,
-            cluster=analysis.cluster,
-            covariates=tuple(analysis.covariates),
-            comparison=parameters.design.within.get(indicator),
-        )
-        effects = shown(panel, analysis, "overall")
+        panel = declared_panel(rows, indicator, parameters, reference)
+        effects = shown(panel, declared_analysis(parameters), "overall")
     except DesignError:
         return None
     if effects.columns["status"][0] != "ok":

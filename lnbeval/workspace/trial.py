@@ -12,6 +12,7 @@ from lnbeval.workspace.panel_rows import indicator_panel
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lnbeval.panel import Panel
     from lnbeval.reference import Reference
     from lnbeval.workspace.parameters import Parameters
 
@@ -22,23 +23,34 @@ def refused(rows: pd.DataFrame, parameters: Parameters, reference: Reference) ->
     `rows` holds code, period, cohort (NaN: not treated) and one column per indicator. An indicator without any value
     is among them; a panel that is none at all raises PanelError.
     """
-    analysis = Analysis(**parameters.design.model_dump(exclude={"within"}), seed=parameters.seed)
+    analysis = declared_analysis(parameters)
     refusals = {}
     for indicator in parameters.estimated:
         try:
-            panel = indicator_panel(
-                rows,
-                reference.municipalities,
-                indicator,
-                weight=analysis.weight,
-                cluster=analysis.cluster,
-                covariates=tuple(analysis.covariates),
-                comparison=parameters.design.within.get(indicator),
-            )
+            panel = declared_panel(rows, indicator, parameters, reference)
             ESTIMATORS[analysis.estimator].estimate(panel, analysis.design)
         except DesignError as error:
             refusals[indicator] = error
     return refusals
+
+
+def declared_analysis(parameters: Parameters) -> Analysis:
+    """Estimator, comparison and seed of the parameters; inference as it is by default."""
+    return Analysis(**parameters.design.model_dump(exclude={"within"}), seed=parameters.seed)
+
+
+def declared_panel(rows: pd.DataFrame, indicator: str, parameters: Parameters, reference: Reference) -> Panel:
+    """The panel of an indicator under the parameters. Raises DesignError and PanelError, see `indicator_panel`."""
+    design = parameters.design
+    return indicator_panel(
+        rows,
+        reference.municipalities,
+        indicator,
+        weight=design.weight,
+        cluster=design.cluster,
+        covariates=design.covariates,
+        comparison=design.within.get(indicator),
+    )
 
 
 def stop_if_all_refused(rows: pd.DataFrame, parameters: Parameters, reference: Reference) -> None:

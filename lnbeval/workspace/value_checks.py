@@ -36,46 +36,31 @@ if TYPE_CHECKING:
 ROW: Final = re.compile(r"(?:row |[A-Z]+)(\d+)")
 
 
-def value_problems(
+def checked_values(
     taken: Intake, parameters: Parameters, reference: Reference, answered: Mapping[str, str]
-) -> tuple[Problem, ...]:
-    """Every finding on the values of an evaluation; questions are among them whether answered or not.
+) -> tuple[Intake, tuple[Problem, ...]]:
+    """The intake less the values that answers drop (not reported, set aside), and every finding on its values.
 
-    What is missing is looked at only where nothing stops: a file that could not be read leaves gaps of its own.
+    Questions are among the findings whether answered or not. What is missing is looked at only where nothing stops: a file
+    that could not be read leaves gaps of its own.
     """
     known = variables(reference)
     values = within_periods(taken.values, parameters)
     if values.empty:
-        return ()
+        return taken, ()
     steps = unit_steps(values, known)
-    questions = value_questions(taken, parameters, reference, answered)
+    questions = [*jump_questions(values, known, reference, answered, steps), *zero_questions(values, known, reference)]
+    settled = _settled(taken, questions, answered)
     complete = all(problem.severity != "STOP" for problem in taken.problems)
-    return (
+    return settled, (
         *value_findings(values, known, parameters, reference),
         *unit_problems(values, known, reference, steps),
         *(question.problem for question in questions),
         *flagged(questions, answered),
         *_indicator_findings(values, parameters, reference),
         *(missing_years(values, known, parameters) if complete else ()),
-        *(_panel_findings(_settled(taken, questions, answered), parameters, reference) if complete else ()),
+        *(_panel_findings(settled, parameters, reference) if complete else ()),
     )
-
-
-def value_questions(
-    taken: Intake, parameters: Parameters, reference: Reference, answered: Mapping[str, str]
-) -> list[Question]:
-    """The questions about values whose answers can set some of them aside."""
-    known = variables(reference)
-    values = within_periods(taken.values, parameters)
-    return [
-        *jump_questions(values, known, reference, answered, unit_steps(values, known)),
-        *zero_questions(values, known, reference),
-    ]
-
-
-def answered_values(taken: Intake, parameters: Parameters, reference: Reference, answered: Mapping[str, str]) -> Intake:
-    """The intake with the values that answers dropped: not reported, set aside with the question as the reason."""
-    return _settled(taken, value_questions(taken, parameters, reference, answered), answered)
 
 
 def _settled(taken: Intake, questions: Iterable[Question], answered: Mapping[str, str]) -> Intake:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 
 from lnbeval import spread as spreads
+from lnbeval.certainty import NO_ERROR, UNRELIABLE, Certainty, certain_rows
 from lnbeval.conley import NOT_POSITIVE, conley_covariance, refuse_far
 from lnbeval.errors import DesignError, ParameterError
-from lnbeval.headline import FEWEST, headline
+from lnbeval.headline import headline
 from lnbeval.randomization import randomization
 from lnbeval.spread import Spread
-from lnbeval.table import tidy
 from lnbeval.wild_bootstrap import wild_bootstrap
 
 if TYPE_CHECKING:
@@ -38,12 +38,9 @@ Method = Literal[
 ]
 METHODS: Final = get_args(Method)
 DRAWS: Final = 9_999
-FEW: Final = 5  # fewer treated or control units or clusters than this are said in the row
 CAREFUL: Final = ("cr2", "placebo")  # errors that are not too small with 3 or 4 on a side, see benchmarks/size.md
 CRITICAL_VALUE_STEP: Final = 1e-6  # rounded up to this: finer digits are noise of the draws and differ between machines
-UNRELIABLE: Final = "no method is reliable with so few: read it as a description"
 ALIKE: Final = "the error is that of placebos among the controls: far too small if the treated vary more than they do"
-NO_ERROR: Final = "no error: the estimate cannot be made without some cluster, or does not vary"
 BLOCK: Final = 1024  # draws at a time
 RIDGE: Final = 1e-10  # keeps the Cholesky factor of a singular correlation matrix finite
 NODES: Final = 20_170_601  # without a generator the critical value is a sum over these fixed nodes, the same each time
@@ -104,7 +101,7 @@ def infer(
         sure = replace(sure, warning=ALIKE)
     if decided is not None and not decided.reliable:
         sure = replace(sure, warning=UNRELIABLE)
-    return _table(effects, sure, chosen)
+    return certain_rows(effects, sure, chosen)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,23 +112,6 @@ class Places:
     longitude: Floats  # (n,)
     cutoff_km: float
     kernel: Kernel = "bartlett"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Certainty:
-    """What the table says of each row's error, each (k,)."""
-
-    std_error: Floats
-    df: Floats
-    p_value: Floats
-    conf_low: Floats
-    conf_high: Floats
-    band_low: Floats
-    band_high: Floats
-    floor: float = 0.0  # the smallest p-value that the method can give
-    warning: str = ""  # of every row
-    careful: bool = False  # the error knows how few clusters there are
-    no_error: str = NO_ERROR  # why a row has none, where it is not for lack of units
 
 
 def _refuse(effects: Effects, *, method: str, level: float, draws: int) -> None:
@@ -180,11 +160,11 @@ def _own_spread(effects: Effects, method: str, draws: int, rng: np.random.Genera
     return Spread(scores=deviations / np.sqrt(len(made)), df=np.full(made.shape[1], np.inf))
 
 
-def _by_t(effects: Effects, spread: Spread, level: float, draws: int, rng: np.random.Generator) -> _Certainty:
+def _by_t(effects: Effects, spread: Spread, level: float, draws: int, rng: np.random.Generator) -> Certainty:
     estimate, std_error = effects.estimate, spread.std_error
     alone = _quantile(level, spread.df)
     band = np.maximum(alone, _sup_t(spread, std_error, level, draws, rng))
-    return _Certainty(
+    return Certainty(
         std_error=std_error,
         df=np.where(np.isfinite(std_error) & np.isfinite(spread.df), spread.df, np.nan),
         p_value=_p_values(estimate / std_error, spread.df),
@@ -195,10 +175,10 @@ def _by_t(effects: Effects, spread: Spread, level: float, draws: int, rng: np.ra
     )
 
 
-def _wild(effects: Effects, level: float, draws: int, rng: np.random.Generator, *, null_imposed: bool) -> _Certainty:
+def _wild(effects: Effects, level: float, draws: int, rng: np.random.Generator, *, null_imposed: bool) -> Certainty:
     tests = wild_bootstrap(effects, level=level, draws=draws, rng=rng, null_imposed=null_imposed)
     nothing = np.full(len(effects.estimate), np.nan)
-    return _Certainty(
+    return Certainty(
         std_error=_without_lone_units(effects, spreads.cr1(effects)).std_error,
         df=nothing,
         p_value=tests.p_value,
@@ -209,12 +189,10 @@ def _wild(effects: Effects, level: float, draws: int, rng: np.random.Generator, 
     )
 
 
-def _permuted(
-    effects: Effects, level: float, draws: int, rng: np.random.Generator, strata: Labels | None
-) -> _Certainty:
+def _permuted(effects: Effects, level: float, draws: int, rng: np.random.Generator, strata: Labels | None) -> Certainty:
     permuted = randomization(effects, level=level, draws=draws, rng=rng, strata=strata)
     nothing = np.full(len(effects.estimate), np.nan)
-    return _Certainty(
+    return Certainty(
         std_error=_without_lone_units(effects, spreads.analytic(effects)).std_error,
         df=nothing,
         p_value=permuted.p_value,
@@ -270,90 +248,3 @@ def _largest(factor: Floats, draws: int, rng: np.random.Generator) -> Floats:
         made = np.matmul(factor, drawn.T, out=product[:, : len(part)])
         np.abs(made, out=made).max(axis=0, out=part)
     return largest
-
-
-def _table(effects: Effects, sure: _Certainty, method: str) -> pd.DataFrame:
-    kinds, design = effects.kinds, effects.design
-    columns = {name: values for name, values in effects.columns.items() if name not in ("base_period", "fewest")} | {
-        "estimate": effects.estimate,
-        "std_error": sure.std_error,
-        "df": sure.df,
-        "conf_low": np.where(np.isinf(sure.conf_low), np.nan, sure.conf_low),
-        "conf_high": np.where(np.isinf(sure.conf_high), np.nan, sure.conf_high),
-        "band_low": sure.band_low,
-        "band_high": sure.band_high,
-        "n_units": kinds.total() @ (kinds.treated | kinds.control),
-        "n_clusters": effects.cluster_counts[2],
-        "p_value": sure.p_value,
-        "reason": _reasons(effects, sure),
-    }
-    return tidy(
-        columns,
-        estimator=effects.estimator,
-        adjustment=design.adjustment,
-        control_group=design.control_group,
-        aggregation=effects.aggregation,
-        inference=method,
-    )
-
-
-def _reasons(effects: Effects, sure: _Certainty) -> list[str]:
-    columns = effects.columns
-    cautions = _cautions(effects, sure)
-    return ["; ".join(filter(None, row)) for row in zip(columns["reason"], cautions, strict=True)]
-
-
-def _cautions(effects: Effects, sure: _Certainty) -> list[str]:
-    columns = effects.columns
-    unbounded = np.isinf(sure.conf_low) | np.isinf(sure.conf_high)
-    tested = np.isfinite(sure.p_value) & ~np.isfinite(sure.band_low)
-    rows = zip(
-        columns["status"],
-        columns["reason"],
-        *effects.clusters,
-        columns["fewest"],
-        sure.std_error,
-        tested,
-        unbounded,
-        strict=True,
-    )
-    return [_caution(*row, sure=sure) for row in rows]
-
-
-def _caution(
-    status: str,
-    why: str,
-    treated: int,
-    control: int,
-    fewest: int,
-    std_error: float,
-    tested: bool,
-    unbounded: bool,
-    *,
-    sure: _Certainty,
-) -> str:
-    """What a row must say of its error; numbers are of clusters, which are the units when none are declared."""
-    if status != "ok" or why.startswith("base period"):
-        return ""
-    said = ["the interval has no bound on one side: the test rejects no value there"] if unbounded else []
-    smaller = min(treated, control)
-    doubt = "read with care" if tested or sure.careful else "the error is likely too small"
-    if smaller == 1:
-        side = "treated" if treated == 1 else "control"
-        said.append(_lone(side, sure.floor) if tested else f"one {side} unit or cluster: no interval from this method")
-    elif np.isnan(std_error):
-        said.append(sure.no_error)
-    elif smaller < FEW:
-        few = [f"{n} {word}" for n, word in ((treated, "treated"), (control, "control")) if n < FEW]
-        said.append(f"only {' and '.join(few)} units or clusters" + (f": {doubt}" if smaller >= FEWEST else ""))
-    elif fewest == 1:
-        said.append("rests in part on a single unit or cluster: the error is likely too small")
-    unreliable = 1 < smaller < FEWEST and not np.isnan(std_error)
-    said += [UNRELIABLE] if unreliable else [sure.warning] * bool(sure.warning)
-    return "; ".join(said)
-
-
-def _lone(side: str, floor: float) -> str:
-    if floor > 0:
-        return f"one {side} unit or cluster: the p-value cannot be below {floor:.3g}, and there is no normal interval"
-    return f"one {side} unit or cluster: this test is not reliable"

@@ -70,7 +70,7 @@ def listed(text: str | None) -> list[str]:
 
 def refuse_options(options: dict[str, Any], *, estimator: str) -> None:
     """Raise ParameterError with every pair of options that cannot both hold, whatever the file."""
-    from lnbeval.workspace.conflicts import choice_conflicts  # noqa: PLC0415
+    from lnbeval.workspace.choices import choice_conflicts  # noqa: PLC0415
 
     choices = {
         **options,

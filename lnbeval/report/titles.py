@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lnbeval.inference import UNRELIABLE
+from lnbeval.certainty import UNRELIABLE
 from lnbeval.report.numbers import row_decimals, signed
 
 if TYPE_CHECKING:

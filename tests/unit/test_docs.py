@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import lnbeval
-from lnbeval.aggregation import WAYS
+from lnbeval.averages import WAYS
 from lnbeval.cli.main import lnbeval as command_line
 from lnbeval.design import CHOICES
 from lnbeval.errors import LnbevalError

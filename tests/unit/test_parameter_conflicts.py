@@ -12,7 +12,7 @@ from lnbeval import NEVER, Design
 from lnbeval.errors import ParameterError
 from lnbeval.estimators import ESTIMATORS
 from lnbeval.reference import load_reference
-from lnbeval.workspace.conflicts import NO_REGRESSION
+from lnbeval.workspace.choices import NO_REGRESSION
 from lnbeval.workspace.parameters import read_parameters
 from lnbeval.workspace.places import find_workspace
 

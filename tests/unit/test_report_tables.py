@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from lnbeval import report
+from lnbeval.certainty import UNRELIABLE
 from lnbeval.effects import BASE_PERIOD
-from lnbeval.inference import UNRELIABLE
 from lnbeval.report.numbers import shared_decimals
 from lnbeval.table import tidy
 

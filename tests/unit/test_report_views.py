@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from panels import simulated
 
-from lnbeval.inference import UNRELIABLE
+from lnbeval.certainty import UNRELIABLE
 from lnbeval.table import tidy
 from lnbeval.workspace import Analysis, headline_reason, views
 

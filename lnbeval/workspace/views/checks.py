@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from lnbeval.certainty import UNRELIABLE
 from lnbeval.headline import FEWEST
-from lnbeval.inference import UNRELIABLE
 
 if TYPE_CHECKING:
     from lnbeval.workspace.analysis import Analysis

@@ -10,15 +10,15 @@ from lnbeval.intake.coverage import coverage_problems
 from lnbeval.intake.decisions import COLUMNS as DECISION_COLUMNS
 from lnbeval.intake.decisions import Decision, answers, decided, read_decisions
 from lnbeval.intake.description import Description, SheetDescription, describe, sheets
+from lnbeval.intake.files.read import read_source
 from lnbeval.intake.header_words import HeaderWords, header_words
 from lnbeval.intake.number_words import Meaning, NumberWords, Sign, word_key
 from lnbeval.intake.problems import Problem, Severity, UnreadableError, asked, problem_text, stop_if_needed
-from lnbeval.intake.read import read_source
+from lnbeval.intake.resolver import Resolved, Resolver, TotalTest
+from lnbeval.intake.rows.unit_names import name_words
 from lnbeval.intake.source import Condition, Source, SourceError
 from lnbeval.intake.table import RawTable
 from lnbeval.intake.tidy import Intake, intake, tidy_source
-from lnbeval.intake.unit_names import name_words
-from lnbeval.intake.units import Resolved, Resolver, TotalTest
 
 __all__ = [
     "DECISION_COLUMNS",

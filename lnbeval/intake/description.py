@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lnbeval.intake.assemble import filled_size, width
-from lnbeval.intake.books import Book, edge_problem, opened_book
-from lnbeval.intake.csv_file import csv_rows, declared_delimiter, found_delimiter
-from lnbeval.intake.encodings import TextError, decoded, likely_encoding, proven_encoding, proven_problem
-from lnbeval.intake.file_on_disk import file_bytes, stop
-from lnbeval.intake.mojibake import mended_problem, mended_rows
-from lnbeval.intake.numbers import Fault, read_period
-from lnbeval.intake.pc_axis import px_rows, px_text
-from lnbeval.intake.person_level import personal_columns, refusal
+from lnbeval.intake.figures.numbers import Fault, read_period
+from lnbeval.intake.files.assemble import filled_size, width
+from lnbeval.intake.files.books import Book, edge_problem, opened_book
+from lnbeval.intake.files.csv_file import csv_rows, declared_delimiter, found_delimiter
+from lnbeval.intake.files.encodings import TextError, decoded, likely_encoding, proven_encoding, proven_problem
+from lnbeval.intake.files.file_on_disk import file_bytes, stop
+from lnbeval.intake.files.mojibake import mended_problem, mended_rows
+from lnbeval.intake.files.pc_axis import px_rows, px_text
+from lnbeval.intake.files.read import about_note
 from lnbeval.intake.problems import Problem, UnreadableError
-from lnbeval.intake.read import about_note
+from lnbeval.intake.rows.person_level import personal_columns, refusal
 from lnbeval.intake.table import RawTable, Row, column_cells, column_name, square
 from lnbeval.intake.text import cell_text, is_blank
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lnbeval.intake.units import Resolver
+    from lnbeval.intake.resolver import Resolver
 
 FileKind = Literal["xlsx", "xls", "ods", "csv", "px", ""]
 UNIT_SHARE = 0.5  # of the different texts of a column, resolved to municipalities

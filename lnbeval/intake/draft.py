@@ -6,33 +6,33 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lnbeval.intake.cells import no_cells
-from lnbeval.intake.findings import found_problems
-from lnbeval.intake.headers import located
-from lnbeval.intake.merged import unmerged
-from lnbeval.intake.number_columns import column_rules
-from lnbeval.intake.person_level import personal_columns, refusal
-from lnbeval.intake.planned import planned_problems
-from lnbeval.intake.row_levels import notes_below, rows_aside, units_beside, without_level
-from lnbeval.intake.row_years import PART_OF_YEAR, part_columns, row_marks, year_reader
-from lnbeval.intake.totals import total_findings
-from lnbeval.intake.units import row_units
-from lnbeval.intake.unseen import comment_notes, hidden_problems, unread_problems
-from lnbeval.intake.wanted import TWO_ROWS
-from lnbeval.intake.wide import cells_of_years
+from lnbeval.intake.heading.columns import located
+from lnbeval.intake.heading.planned import planned_problems
+from lnbeval.intake.heading.wanted import TWO_ROWS
+from lnbeval.intake.rows.cells import no_cells
+from lnbeval.intake.rows.cells_of_years import cells_of_years
+from lnbeval.intake.rows.findings import found_problems
+from lnbeval.intake.rows.levels import notes_below, rows_aside, units_beside, without_level
+from lnbeval.intake.rows.merged import unmerged
+from lnbeval.intake.rows.number_rules import column_rules
+from lnbeval.intake.rows.person_level import personal_columns, refusal
+from lnbeval.intake.rows.totals import total_findings
+from lnbeval.intake.rows.units import row_units
+from lnbeval.intake.rows.unseen import comment_notes, hidden_problems, unread_problems
+from lnbeval.intake.rows.years_of_rows import PART_OF_YEAR, part_columns, row_marks, year_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from lnbeval.intake.headers import Columns
+    from lnbeval.intake.heading.columns import Columns
     from lnbeval.intake.layout import Note
     from lnbeval.intake.meanings import Meanings
     from lnbeval.intake.problems import Problem
+    from lnbeval.intake.rows.units import RowKind, Spelling, Units
     from lnbeval.intake.source import Source
     from lnbeval.intake.table import RawTable
-    from lnbeval.intake.units import RowKind, Spelling, Units
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lnbeval.intake.draft import Draft, table_draft
-from lnbeval.intake.large import large_draft
-from lnbeval.intake.large_door import is_large
+from lnbeval.intake.files.read import read_source
+from lnbeval.intake.large.door import is_large
+from lnbeval.intake.large.draft import large_draft
 from lnbeval.intake.problems import UnreadableError
-from lnbeval.intake.read import read_source
 from lnbeval.intake.table import RawTable
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lnbeval.intake.numbers import is_plain_number
+from lnbeval.intake.figures.numbers import is_plain_number
 from lnbeval.intake.repeats import LIVE
 from lnbeval.intake.spans import row_count
 from lnbeval.intake.table import address, cell_addresses, content

@@ -11,7 +11,7 @@ from lnbeval.intake.number_words import NO_WORDS, NumberWords
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lnbeval.intake.units import Resolver, TotalTest
+    from lnbeval.intake.resolver import Resolver, TotalTest
 
 
 @dataclass(frozen=True, kw_only=True)

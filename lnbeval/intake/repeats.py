@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lnbeval.intake.findings import Finding
-from lnbeval.intake.numbers import Fault
+from lnbeval.intake.figures.numbers import Fault
+from lnbeval.intake.rows.findings import Finding
 from lnbeval.intake.table import address
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lnbeval.intake.draft import Draft
-    from lnbeval.intake.units import TotalTest
+    from lnbeval.intake.resolver import TotalTest
 
 KEY = ["code", "period", "variable"]
 LIVE = ("used", "missing", "bounded")

@@ -11,10 +11,19 @@ from lnbeval.intake.text import MOST_SHOWN, cell_text, is_blank, listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lnbeval.intake.mojibake import Mended
     from lnbeval.intake.problems import Problem
 
 Row = tuple[int, tuple[object, ...]]  # row number as a spreadsheet counts, cells
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mended:
+    """One cell whose letters were put right."""
+
+    row: int
+    position: int
+    as_written: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lnbeval.intake.apart import notes_table, with_counts_apart, with_rows_apart
-from lnbeval.intake.cells import no_cells
 from lnbeval.intake.draft import Draft, table_draft
 from lnbeval.intake.file_draft import file_draft
-from lnbeval.intake.findings import found_problems
+from lnbeval.intake.files.mended_log import mended_table
 from lnbeval.intake.header_words import NO_HEADER_WORDS, HeaderWords
 from lnbeval.intake.ledger import (
     counts_table,
@@ -25,9 +24,10 @@ from lnbeval.intake.ledger import (
     with_addresses,
 )
 from lnbeval.intake.meanings import Meanings
-from lnbeval.intake.mended_log import mended_table
 from lnbeval.intake.number_words import NO_WORDS, NumberWords
 from lnbeval.intake.repeats import repeat_findings, settled_repeats
+from lnbeval.intake.rows.cells import no_cells
+from lnbeval.intake.rows.findings import found_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
     from lnbeval.intake.ledger import Reasons
     from lnbeval.intake.problems import Problem
+    from lnbeval.intake.resolver import Resolver, TotalTest
     from lnbeval.intake.source import Source
     from lnbeval.intake.table import RawTable
-    from lnbeval.intake.units import Resolver, TotalTest
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -12,8 +12,8 @@ from edge_cases.hand_made_files import biff_stream, compound_file, ods_bytes, xl
 
 from lnbeval.cli.main import exit_code
 from lnbeval.intake import Source, describe, intake, read_source
-from lnbeval.intake.limits import LARGEST_FILE
-from lnbeval.intake.mended_log import mended_table
+from lnbeval.intake.files.limits import LARGEST_FILE
+from lnbeval.intake.files.mended_log import mended_table
 from lnbeval.intake.text import UNCALCULATED
 from lnbeval.reference import is_total, load_reference
 from lnbeval.workspace.intake_stage import resolved

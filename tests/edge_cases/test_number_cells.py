@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from lnbeval.errors import DataError, ParameterError
 from lnbeval.intake import Source, intake
-from lnbeval.intake.number_marks import SYSTEMS, decided_marks, shapes
-from lnbeval.intake.numbers import Fault, number_rules, read_number, read_numbers
+from lnbeval.intake.figures.marks import SYSTEMS, decided_marks, shapes
+from lnbeval.intake.figures.numbers import Fault, number_rules, read_number, read_numbers
 from lnbeval.reference import is_total, load_reference
 from lnbeval.workspace.intake_stage import resolved
 from lnbeval.workspace.number_words import number_words

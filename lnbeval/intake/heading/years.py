@@ -1,0 +1,154 @@
+"""Years as people write them: 'Viti 2020', '2019*', '2021 (p)', '2018/19'; months and quarters are told apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final, Literal
+
+from lnbeval.intake.figures.numbers import FIRST_YEAR, LAST_YEAR, Fault, read_period
+from lnbeval.intake.header_words import NO_HEADER_WORDS
+from lnbeval.intake.text import cell_text, quoted
+
+if TYPE_CHECKING:
+    from lnbeval.intake.header_words import HeaderWords
+
+SchoolYear = Literal["start", "end"] | None
+
+SCHOOL_YEAR: Final = re.compile(r"([0-9]{4})\s*[-/–—]\s*([0-9]{4}|[0-9]{2})(?![0-9])\s*(.*)")
+YEAR: Final = re.compile(r"([0-9]{4})(?![0-9])\s*(.*)")
+LONG: Final = re.compile(r"([0-9]{4,})(?![0-9])")
+SIGN: Final = re.compile(r"[*†‡¹²³⁴⁵⁶⁷⁸⁹⁾⁽]+|\(?[0-9]{1,2}\)|\(\*+\)")
+"""Marks that point to a footnote; in any other bracket stands a word, which must be known."""
+MONTH_IN_FIGURES: Final = (
+    re.compile(r"[0-9]{4}\s*[-/–]\s*(?:0?[1-9]|1[0-2])"),
+    re.compile(r"[0-9]{4}\.(?:0[1-9]|1[0-2])"),
+    re.compile(r"(?:0?[1-9]|1[0-2])\s*[-/.–]\s*[0-9]{4}"),
+)
+PARTS: Final = ("month", "quarter", "half_year")
+MIXED: Final = "part of a year"
+RULE_NEEDED: Final = (
+    "A rule is needed to make one figure of each year. Ask the source whether the parts add up (flows), are averaged, or the "
+    "last one counts (stocks). With the year in one column and the part in another, declare it under `aggregate`, or one part "
+    "under `only_where`; otherwise ask for one figure per year"
+)
+
+
+@dataclass(frozen=True)
+class YearLabel:
+    """A year and the mark that stands at it, if any."""
+
+    year: int
+    flag: str = ""
+    school: bool = False
+
+
+def year_label(
+    written: object, words: HeaderWords = NO_HEADER_WORDS, school_year: SchoolYear = None
+) -> YearLabel | Fault | None:
+    """The year that a header or a cell tells; a Fault when it tells no whole year, None when it tells none at all."""
+    if isinstance(written, date | datetime):
+        return _part_of_year(str(written))
+    text = cell_text(written)
+    if _names_part(text, words):
+        return _part_of_year(text)
+    body = _without_word(text, words)
+    if school := SCHOOL_YEAR.fullmatch(body):
+        return _school_label(text, school, words, school_year)
+    if any(pattern.fullmatch(body) for pattern in MONTH_IN_FIGURES):
+        return _part_of_year(text)
+    if found := YEAR.fullmatch(body):
+        return _plain_label(text, int(found[1]), found[2], words)
+    return _out_of_range(text) if (long := LONG.match(body)) and _flag(body[long.end() :], words) is not None else None
+
+
+def read_year(value: object, words: HeaderWords, school_year: SchoolYear) -> YearLabel | Fault:
+    """The year in a cell of a year column, or why there is none."""
+    read = read_period(value)
+    if not isinstance(read, Fault):
+        return YearLabel(read)
+    if read.kind not in {"not a year", "date"}:
+        return read
+    return year_label(value, words, school_year) or read
+
+
+def unknown_flag(written: str, words: HeaderWords) -> str:
+    """What stands behind the year of a header when it is no mark that is known; blank otherwise."""
+    found = YEAR.fullmatch(_without_word(cell_text(written), words))
+    return found[2] if found and FIRST_YEAR <= int(found[1]) <= LAST_YEAR and _flag(found[2], words) is None else ""
+
+
+def _without_word(text: str, words: HeaderWords) -> str:
+    opening = re.match(r"[^\W\d_][^\d]*", text)
+    if opening is None:
+        return text
+    known = any(words.means(opening[0].rstrip(" :.-"), meaning) for meaning in ("year", "school_year"))
+    return text[opening.end() :] if known else text
+
+
+def _plain_label(text: str, year: int, behind: str, words: HeaderWords) -> YearLabel | Fault | None:
+    flag = _flag(behind, words)
+    if flag is None:
+        return None
+    return YearLabel(year, flag) if FIRST_YEAR <= year <= LAST_YEAR else _out_of_range(text)
+
+
+def _flag(behind: str, words: HeaderWords) -> str | None:
+    """The mark behind a year; None when it is none that is known."""
+    bare = behind.strip()
+    if not bare or SIGN.fullmatch(bare):
+        return bare
+    inner = bare.strip("()[]*,;- ")
+    return bare if words.means(inner, "flag") or words.means(inner, "year") else None
+
+
+def _school_label(
+    text: str, found: re.Match[str], words: HeaderWords, school_year: SchoolYear
+) -> YearLabel | Fault | None:
+    start, end, flag = int(found[1]), int(found[2]), _flag(found[3], words)
+    follows = end == start + 1 if len(found[2]) == 4 else end == (start + 1) % 100
+    if flag is None:
+        return None
+    if not follows:
+        return _part_of_year(text) if len(found[2]) == 2 and 1 <= end <= 12 else _several_years(text)
+    if school_year is None:
+        return _school_year(text, start, is_month=len(found[2]) == 2 and end <= 12)
+    year = start if school_year == "start" else start + 1
+    return YearLabel(year, flag, school=True) if FIRST_YEAR <= year <= LAST_YEAR else _out_of_range(text)
+
+
+def _names_part(text: str, words: HeaderWords) -> bool:
+    # The figures of the part itself ('TR1', 'Q1', '1-mujori') are cut off: what is left must be a word for it.
+    pieces = [piece for piece in re.split(r"[\s,./()\-–]+", text) if piece]
+    letters = [re.sub(r"^[0-9]+|[0-9]+$", "", piece) for piece in pieces]
+    first = text.rstrip(" 0123456789-./")
+    candidates = [first, *letters, *pieces]
+    return any(words.means(word, part) for word in candidates if word for part in PARTS)
+
+
+def _part_of_year(text: str) -> Fault:
+    return Fault(
+        kind=MIXED,
+        what=f"{quoted(text)} is a part of a year (a day, month, quarter or half-year), not a year",
+        do=RULE_NEEDED,
+    )
+
+
+def _school_year(text: str, start: int, *, is_month: bool) -> Fault:
+    other = ", unless it is a month: those need a rule of their own" if is_month else ""
+    return Fault(
+        kind="school year",
+        what=f"{quoted(text)} is a school year",
+        do=f"Declare school_year: start (it counts for {start}) or school_year: end (for {start + 1}){other}",
+    )
+
+
+def _several_years(text: str) -> Fault:
+    what = f"{quoted(text)} spans several years"
+    return Fault(kind="span of years", what=what, do="Ask the source for a figure of each year")
+
+
+def _out_of_range(text: str) -> Fault:
+    what = f"{quoted(text)} is not a year between {FIRST_YEAR} and {LAST_YEAR}"
+    return Fault(kind="year out of range", what=what, do="Correct the year, or the column declared as `period`")

@@ -1,0 +1,1 @@
+"""Tables too large, or too fine, to be read row by row: added up inside a database."""

@@ -1,0 +1,204 @@
+"""Large files: rows cut more finely than municipality and year, added up in bounded memory before anything else.
+
+A source that declares `aggregate` is read this way whatever its size. Persons are turned away at the door, by the header and the
+first rows; a file too large for the ordinary reader is refused with the numbers.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from lnbeval.intake.draft import Draft, table_draft
+from lnbeval.intake.files.encodings import TextError
+from lnbeval.intake.heading.columns import located
+from lnbeval.intake.large.digest import Reading, digest, judged_keys, plain_source
+from lnbeval.intake.large.door import TurnedAwayError, first_rows, question_of_persons, refused
+from lnbeval.intake.large.numbers import column_numbers, judged_cells
+from lnbeval.intake.large.repeats import repeated
+from lnbeval.intake.large.result import accounted, added_up, blank_rows, missing_parts
+from lnbeval.intake.large.rows import database, groups, load
+from lnbeval.intake.large.text import plain_file, plain_table
+from lnbeval.intake.large.values import families, key_rows, told, value_rows
+from lnbeval.intake.problems import Problem, UnreadableError
+from lnbeval.intake.rows.cells import no_cells
+from lnbeval.intake.rows.merged import unmerged
+from lnbeval.intake.rows.unseen import hidden_problems
+from lnbeval.intake.table import RawTable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lnbeval.intake.heading.columns import Columns
+    from lnbeval.intake.large.text import Plain
+    from lnbeval.intake.meanings import Meanings
+    from lnbeval.intake.rows.units import RowKind
+    from lnbeval.intake.source import Source
+    from lnbeval.intake.spans import RowSpan
+
+NO_VALUE: Final = {
+    "repeat": "tells the same as another row",
+    "condition": "condition not met",
+    "total": "total over the parts",
+}
+
+
+def large_draft(path: Path, source: Source, meanings: Meanings) -> Draft:
+    """Draft of a source that is added up, or the problem why it cannot be."""
+    empty = RawTable(file=source.file, sheet=source.sheet or "")
+    try:
+        with tempfile.TemporaryDirectory(prefix="lnbeval-") as folder:
+            return _draft(path, source, meanings, Path(folder))
+    except TurnedAwayError as persons:
+        return Draft(table=empty, problems=persons.problems, withheld=True)
+    except UnreadableError as fault:
+        return Draft(table=empty, problems=(fault.problem,))
+    except TextError as fault:
+        problem = Problem(severity="STOP", file=source.file, what=fault.what, do=fault.do, rule="large_file")
+        return Draft(table=empty, problems=(problem,))
+
+
+def _judged(table: RawTable, source: Source, meanings: Meanings) -> Draft:
+    """Draft of a small table; one that is turned away takes the whole file with it."""
+    draft = table_draft(table, source, meanings)
+    if draft.withheld:
+        raise TurnedAwayError(draft.problems)
+    return draft
+
+
+def _draft(path: Path, source: Source, meanings: Meanings, folder: Path) -> Draft:
+    head, encoding, delimiter = first_rows(path, source, meanings.resolve, folder)
+    judge = partial(_judged, meanings=meanings)
+    asked = question_of_persons(head, source, judge, meanings.answered)
+    if source.aggregate is None:
+        raise TextError(*refused(path, source))
+    if asked and asked.name not in meanings.answered:
+        return Draft(table=replace(head, row_numbers=(), rows=()), problems=(asked,), withheld=True)
+    columns, over, wrong = _columns(head, source, meanings)
+    if not columns.is_complete or len(over) < len(source.aggregate.over):
+        return Draft(table=replace(head, row_numbers=(), rows=()), problems=(*head.problems, *wrong))
+    head, seen = (head, []) if delimiter else _as_seen(head, source, columns, over)
+    plain = _plain(path, head, encoding, delimiter, folder)
+    with database(folder) as con:
+        reading = Reading(
+            source=source,
+            head=replace(head, row_numbers=(), rows=()),
+            columns=columns,
+            over=over,
+            plain=plain,
+            con=con,
+            judge=judge,
+            is_total=meanings.is_total,
+        )
+        load(con, plain, reading.loaded, len(head.header), reading.header_row, [row for row, _, _ in head.apart])
+        problems = [*([asked] if asked else []), *seen, *_ragged(reading, head)]
+        return _added_up(reading, problems)
+
+
+def _as_seen(head: RawTable, source: Source, columns: Columns, over: Sequence[int]) -> tuple[RawTable, list[Problem]]:
+    """A sheet with its merged cells filled down, those of months and groups too, and what it hides."""
+    keys = replace(columns, conditions=(*columns.conditions, *(("", place, "") for place in over)))
+    table, merged = unmerged(head, keys)
+    return table, [*merged, *hidden_problems(table, keys, source)]
+
+
+def _added_up(reading: Reading, problems: Sequence[Problem]) -> Draft:
+    keys = judged_keys(reading)
+    parts = key_rows(reading, keys)
+    numbers, shown = column_numbers(reading, keys.lent)
+    grouped = families(reading)
+    value_rows(reading, numbers, grouped)
+    wrong = judged_cells(reading, shown, keys.lent)
+    twice = repeated(reading, grouped)
+    missing = missing_parts(reading, keys, grouped)
+    aside, note = accounted(reading)
+    table = added_up(reading, keys)
+    source = replace(plain_source(reading), missing=(), zero=(), decimal=None, thousands=None)
+    draft = reading.judge(table, source)
+    bare = digest(reading, list(zip(table.row_numbers, _keys_alone(reading, table), strict=True)))
+    said = reading.judge(bare, source).problems
+    late = [problem for problem in draft.problems if problem not in said]
+    told_all = dict.fromkeys([*problems, *keys.problems, *parts, *wrong, *twice, *missing, *late, *note])
+    return _with_rows_aside(
+        replace(draft, spellings=keys.spellings, notes=keys.notes, problems=tuple(told_all)), reading, aside
+    )
+
+
+def _keys_alone(reading: Reading, table: RawTable) -> list[dict[int, object]]:
+    return [
+        {at: cell for at, cell in enumerate(row) if at not in reading.values and cell is not None} for row in table.rows
+    ]
+
+
+def _with_rows_aside(draft: Draft, reading: Reading, aside: Sequence[tuple[RowSpan, str]]) -> Draft:
+    """The draft with a row for each kind of rows that were not added up; totals by year are in it already."""
+    if not draft.kinds:
+        return draft
+    start, blank = len(draft.table.rows), (None,) * len(draft.table.header)
+    table = replace(
+        draft.table,
+        row_numbers=(*draft.table.row_numbers, *(span for span, _ in aside)),
+        rows=(*draft.table.rows, *(blank for _ in aside)),
+        apart=reading.head.apart,
+        rows_blank=blank_rows(reading),
+    )
+    kinds: dict[str, RowKind] = {"total": "total", "no_year": "total", "note": "note"}
+    unmet = [start + at for at, (_, kind) in enumerate(aside) if kind == "condition"]
+    return replace(
+        draft,
+        table=table,
+        cells=pd.concat([draft.cells, _cells_unmet(unmet)], ignore_index=True) if unmet else draft.cells,
+        kinds=(*draft.kinds, *(kinds.get(kind, "unit") for _, kind in aside)),
+        written=(*draft.written, *("" for _ in aside)),
+        aside={start + at: NO_VALUE[kind] for at, (_, kind) in enumerate(aside) if kind in NO_VALUE},
+    )
+
+
+def _cells_unmet(indices: Sequence[int]) -> pd.DataFrame:
+    lines = {"index": indices, "position": 0, "code": None, "period": 0, "variable": "", "fate": "condition"}
+    none = no_cells()
+    return pd.DataFrame(lines).reindex(columns=none.columns).astype(none.dtypes.to_dict())
+
+
+def _plain(path: Path, head: RawTable, encoding: str, delimiter: str, folder: Path) -> Plain:
+    target = folder / "rows.txt"
+    return plain_file(path, target, encoding, delimiter) if delimiter else plain_table(head, target)
+
+
+def _columns(head: RawTable, source: Source, meanings: Meanings) -> tuple[Columns, tuple[int, ...], list[Problem]]:
+    """Positions of the declared columns, those added up over among them."""
+    over = source.aggregate.over if source.aggregate else ()
+    # For finding their headers, the columns added up over are variables like the others.
+    marked = {f"\ue000{at}": header for at, header in enumerate(over)}
+    whole = replace(source, aggregate=None, columns={**source.columns, **marked})
+    columns, problems = located(head, whole, meanings.headers, meanings.answered)
+    places = dict(columns.variables)
+    own = tuple((name, place) for name, place in columns.variables if name not in marked)
+    return replace(columns, variables=own), tuple(places[name] for name in marked if name in places), problems
+
+
+def _ragged(reading: Reading, head: RawTable) -> list[Problem]:
+    """Rows of another width below those that the ordinary reader has looked at."""
+    last = head.row_numbers[-1] if head.row_numbers and head.kind == "csv" else None
+    if last is None:
+        return []
+    long = groups(reading.con, ["beyond"], f"beyond AND r > {last:d}", most=1)
+    short = groups(reading.con, ["short"], f"short AND r > {last:d}", most=1)
+    wide = len(head.header)
+    return [
+        *(
+            told(reading, [int(group.span)], None, "STOP", f"More cells than the {wide} headers", "Put the cell that holds the "
+                 "delimiter or a decimal comma in quotation marks, or name the column", "row_too_long", span=group.span)
+            for group in long
+        ),
+        *(
+            told(reading, [int(group.span)], None, "WARN", f"Fewer cells than the {wide} headers; those that are not there are "
+                 "read as blank", "Check that the file was not cut", "row_too_short", span=group.span)
+            for group in short
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Rows: which municipality and level each is about, and which of them stand apart."""

@@ -5,7 +5,7 @@ The code here knows no country. Names, spellings, prefixes, total rows, events a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -49,10 +49,13 @@ OPTIONAL: Final = {  # what could be taken for a municipality and is none, or wa
     "planned_words": ("word", "kind"),
     "header_aliases": ("canonical", "alias", "language"),
     "header_marks": ("meaning", "word", "language"),
+    "problem_texts": ("rule", "language", "what", "do"),
+    "report_words": ("phrase", "language", "text"),
 }
 INTEGERS: Final = ("phase", "year", "population", "decimals")
 FLOATS: Final = ("lat", "lon", "area_km2", "shared_border_km_approx", "value", "scale")
 BOUNDS: Final = ("low", "high")  # numbers too, but blank where there is no bound
+DEFINED: Final = ("indicators", "variables")  # that an evaluation may define for itself
 CODES: Final = {  # columns that must hold known codes, `;` between several, `ALL` for everybody
     "adjacency": ("code_a", "code_b"),
     "other_programmes": ("code",),
@@ -84,6 +87,8 @@ class Reference:
     planned_words: pd.DataFrame
     header_aliases: pd.DataFrame
     header_marks: pd.DataFrame
+    problem_texts: pd.DataFrame
+    report_words: pd.DataFrame
     names: Names
 
 
@@ -113,8 +118,30 @@ def load_reference(folder: Path) -> Reference:
         planned_words=tables["planned_words"],
         header_aliases=tables["header_aliases"],
         header_marks=tables["header_marks"],
+        problem_texts=tables["problem_texts"],
+        report_words=tables["report_words"],
         names=names_index(municipalities, tables),
     )
+
+
+def with_definitions(reference: Reference, folder: Path) -> Reference:
+    """The reference with the indicators and variables that `folder` defines beside those for everybody.
+
+    `folder` may hold indicators.csv, variables.csv, both or none, with the columns of the tables in the reference. Raises
+    DataError that lists every missing column and every code that is defined already.
+    """
+    own = {name: _table(path) for name in DEFINED if (path := folder / f"{name}.csv").is_file()}
+    absent = [(name, column) for name in own for column in REQUIRED[name] if column not in own[name]]
+    _refuse([f"{folder / name}.csv has no column {column!r}." for name, column in absent])
+    tables = {name: pd.concat([getattr(reference, name).reset_index(), table]) for name, table in own.items()}
+    _refuse(
+        [
+            f"{folder / name}.csv: code '{code}' is defined already, there or in {reference.folder / name}.csv. Choose another."
+            for name, table in tables.items()
+            for code in table["code"][table["code"].duplicated()].unique()
+        ]
+    )
+    return replace(reference, **{name: table.set_index("code") for name, table in tables.items()})
 
 
 def resolve(reference: Reference, written: str, county: str | None = None, numbering: str = "") -> Match:

@@ -10,17 +10,15 @@ import click
 from lnbeval.errors import DataError, DesignError, LnbevalError, ParameterError, WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
-    from lnbeval.intake import Description, Problem
-    from lnbeval.intake.description import SheetDescription
+    from lnbeval.intake import Problem
     from lnbeval.reference import Reference
+    from lnbeval.workspace.languages import Language
     from lnbeval.workspace.parameters import Parameters
     from lnbeval.workspace.places import Workspace
-
-MARKS = {"STOP": "red", "ASK": "yellow", "WARN": "yellow", "NOTE": None}
 
 
 @click.command(
@@ -28,6 +26,7 @@ MARKS = {"STOP": "red", "ASK": "yellow", "WARN": "yellow", "NOTE": None}
 Examples:
   lnbeval check turnout                               an evaluation: parameters, files, treatment, comparison
   lnbeval check data/raw/turnout/elections.csv        a file: what it holds, and what stands in the way
+  lnbeval check lnb --lang sq                         the same in Albanian
   lnbeval check lnb --report problems.xlsx            the same as a workbook whose rows open the file at the cell
 """,
 )
@@ -37,35 +36,50 @@ Examples:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the problems to this workbook (.xlsx) too; a file of that name is replaced.",
 )
-def check(subject: str, report: Path | None) -> None:
+@click.option(
+    "--lang",
+    default="en",
+    show_default=True,
+    metavar="CODE",
+    help="Tell the problems in this language: en, or one that data/reference/problem_texts.csv holds, such as sq.",
+)
+def check(subject: str, report: Path | None, lang: str) -> None:
     """Say everything that is wrong with the evaluation NAME, or with FILE; change nothing.
 
     Ends with 0 when nothing stands in the way, 2 for parameters, 3 for data, 4 for a comparison that cannot be made.
     """
     from lnbeval.reference import load_reference  # noqa: PLC0415
     from lnbeval.workspace import find_workspace  # noqa: PLC0415
+    from lnbeval.workspace.languages import language  # noqa: PLC0415
 
     if report is not None and report.suffix != ".xlsx":
         raise ParameterError(f"--report is {report}; it writes a workbook, whose name ends in .xlsx.")
     path = Path(subject)
     workspace = find_workspace(path.parent if path.is_file() else None)
     reference = load_reference(workspace.reference)
+    told_in = language(reference, lang)
     if path.suffix in {".yaml", ".yml"} and workspace.parameters(path.stem).is_file():
-        _check_evaluation(workspace, path.stem, reference, report)
+        _check_evaluation(workspace, path.stem, reference, report, told_in)
     elif path.is_symlink() or (path.exists() and not path.is_dir()):
-        _check_file(path, reference, report)
+        _check_file(path, reference, report, told_in)
     elif path.is_dir() and path.parent != Path():
         raise DataError(f"{path} is a folder. Name one of its files: {', '.join(_files(path)) or 'it has none'}.")
     elif path.suffix or path.parent != Path():
         raise DataError(f"There is no file {path}. {_there(path)}")
     else:
-        _check_evaluation(workspace, subject, reference, report)
+        _check_evaluation(workspace, subject, reference, report, told_in)
 
 
-def _check_evaluation(workspace: Workspace, name: str, reference: Reference, report: Path | None) -> None:
+def _check_evaluation(
+    workspace: Workspace, name: str, reference: Reference, report: Path | None, told_in: Language
+) -> None:
+    from lnbeval.cli.problem_list import print_problems  # noqa: PLC0415
+    from lnbeval.reference import with_definitions  # noqa: PLC0415
     from lnbeval.workspace.intake_stage import taken_in  # noqa: PLC0415
     from lnbeval.workspace.parameters import parameter_notes, read_parameters  # noqa: PLC0415
+    from lnbeval.workspace.plan import plan_warnings  # noqa: PLC0415
 
+    reference = with_definitions(reference, workspace.raw(name))
     faults: list[LnbevalError] = []
     parameters = None
     try:
@@ -77,16 +91,16 @@ def _check_evaluation(workspace: Workspace, name: str, reference: Reference, rep
         told = [*parameter_notes(workspace, name), *taken.problems]
         stopping = sum(problem.severity in ("STOP", "ASK") for problem in told)
         warnings, unusable = ([], []) if stopping else _used(workspace, parameters, reference, taken.values)
-        told += warnings
-        _print(told)
-        _report(told, report, _raw_files(workspace.raw(name)))
+        told += [*plan_warnings(workspace, name, parameters, reference), *warnings]
+        print_problems(told, told_in)
+        _report(told, report, _raw_files(workspace.raw(name)), reference, told_in)
         faults += unusable
         if stopping:
-            faults.append(DataError(f"{stopping} of the problems above must be settled first."))
+            faults.append(DataError(told_in.phrases["settle"].format(name=name, number=stopping)))
         else:
             used, aside = taken.counts["rows_used"].sum(), taken.counts["rows_set_aside"].sum()
-            click.echo(f"{used} rows used, {aside} set aside, {len(taken.values)} values.")
-    _finish(faults, name)
+            click.echo(told_in.phrases["used"].format(used=used, aside=aside, values=len(taken.values)))
+    _finish(faults, name, told_in)
 
 
 def _used(
@@ -126,70 +140,51 @@ def _refusals(rows: pd.DataFrame, parameters: Parameters, reference: Reference) 
     return [DesignError(f"{', '.join(codes)}: {reason}") for reason, codes in reasons.items()]
 
 
-def _check_file(path: Path, reference: Reference, report: Path | None) -> None:
+def _check_file(path: Path, reference: Reference, report: Path | None, told_in: Language) -> None:
     from functools import partial  # noqa: PLC0415
 
+    from lnbeval.cli.problem_list import described, print_problems  # noqa: PLC0415
     from lnbeval.intake import describe  # noqa: PLC0415
-    from lnbeval.workspace.intake_stage import resolved  # noqa: PLC0415
+    from lnbeval.workspace.meaning import resolved  # noqa: PLC0415
 
     description = describe(path, partial(resolved, reference))
-    _print(description.problems)
-    _report(description.problems, report, {path.name: path})
-    for line in _described(description):
+    print_problems(description.problems, told_in)
+    _report(description.problems, report, {path.name: path}, reference, told_in)
+    for line in described(description, told_in):
         click.echo(line)
-    stopping = [problem for problem in description.problems if problem.severity in ("STOP", "ASK")]
-    _finish([DataError("the problems above must be settled first.")] if stopping else [], path.name)
+    stopping = sum(problem.severity in ("STOP", "ASK") for problem in description.problems)
+    settle = told_in.phrases["settle"].format(name=path.name, number=stopping)
+    _finish([DataError(settle)] if stopping else [], path.name, told_in)
 
 
-def _described(description: Description) -> Iterable[str]:
-    if description.kind == "csv":
-        mark = {"\t": "tab", "": "none"}.get(description.delimiter, description.delimiter)
-        yield f"{description.file}: text, {description.encoding}, delimiter {mark}"
-    elif description.kind == "px":
-        yield f"{description.file}: PC-Axis table"
-    elif description.kind:
-        yield f"{description.file}: workbook with {len(description.sheets)} sheet(s)"
-    for sheet in description.sheets:
-        yield from _sheet_lines(sheet)
-
-
-def _sheet_lines(sheet: SheetDescription) -> Iterable[str]:
-    name = f"sheet '{sheet.name}': " if sheet.name else ""
-    yield f"  {name}{sheet.rows} rows, {sheet.columns} columns, header likely in row {sheet.header_row}"
-    yield f"    columns: {', '.join(header for header in sheet.headers if header) or 'none'}"
-    yield f"    looks like municipalities: {', '.join(sheet.unit_columns) or 'no column'}"
-    yield f"    looks like years: {', '.join(sheet.period_columns) or 'no column'}"
-
-
-def _print(problems: Iterable[Problem]) -> None:
-    from lnbeval.intake import problem_text  # noqa: PLC0415
-
-    for problem in problems:
-        text = problem_text(problem)
-        click.echo(click.style(problem.severity, fg=MARKS[problem.severity]) + text.removeprefix(problem.severity))
-
-
-def _report(problems: Sequence[Problem], report: Path | None, files: Mapping[str, Path]) -> None:
+def _report(
+    problems: Sequence[Problem],
+    report: Path | None,
+    files: Mapping[str, Path],
+    reference: Reference,
+    told_in: Language,
+) -> None:
+    from lnbeval.workspace.languages import languages  # noqa: PLC0415
     from lnbeval.workspace.problem_book import write_problem_book  # noqa: PLC0415
 
     if report is None:
         return
     try:
-        write_problem_book(problems, report, files=files)
+        write_problem_book(problems, report, files=files, languages=languages(reference))
     except OSError as error:
         raise WorkspaceError(
             f"{report} cannot be written ({error.strerror}). Close it in other programs, or choose another name."
         ) from error
-    click.echo(f"{len(problems)} problems written to {report}.")
+    click.echo(told_in.phrases["written"].format(number=len(problems), report=report))
 
 
 def _raw_files(folder: Path) -> dict[str, Path]:
     return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
 
 
-def _finish(faults: list[LnbevalError], name: str) -> None:
+def _finish(faults: list[LnbevalError], name: str, told_in: Language) -> None:
     if not faults:
-        click.echo(f"{name}: nothing stands in the way.")
+        click.echo(told_in.phrases["nothing"].format(name=name))
         return
     first = faults[0]
     raise type(first)("\n".join(str(fault) for fault in faults))

@@ -81,7 +81,7 @@ def _complete_manifests(workspace: Workspace, names: list[str]) -> None:
 
 def _chosen(workspace: Workspace, names: tuple[str, ...]) -> list[str]:
     """The evaluations asked for, once all their parameters and notebooks have been found in order."""
-    from lnbeval.reference import load_reference  # noqa: PLC0415
+    from lnbeval.workspace.definitions import evaluation_reference  # noqa: PLC0415
     from lnbeval.workspace.pages import planned_pages  # noqa: PLC0415
     from lnbeval.workspace.parameters import read_list, read_parameters  # noqa: PLC0415
 
@@ -97,10 +97,10 @@ def _chosen(workspace: Workspace, names: tuple[str, ...]) -> list[str]:
             raise ParameterError(
                 f"'{name}' is not an evaluation in params/workspace.yaml; it lists {', '.join(listed)}.{hint}"
             )
-    reference = load_reference(workspace.reference)
     problems = []
     for name in names or listed:
         try:
+            reference = evaluation_reference(workspace, name)
             planned_pages(workspace, name, listed[name], read_parameters(workspace, name, reference), reference)
         except ParameterError as error:
             problems.append(str(error))

@@ -14,6 +14,7 @@ from lnbeval.cli.check import check
 from lnbeval.cli.estimate import estimate
 from lnbeval.cli.evaluate import evaluate
 from lnbeval.cli.new import new
+from lnbeval.cli.plan import plan
 from lnbeval.cli.register import register
 from lnbeval.cli.twin import twin
 from lnbeval.errors import LnbevalError
@@ -36,7 +37,7 @@ def lnbeval() -> None:
     """Difference-in-differences evaluation of target against non-target municipalities."""
 
 
-for verb in (evaluate, check, estimate, new, register, twin):
+for verb in (evaluate, check, estimate, new, plan, register, twin):
     lnbeval.add_command(verb)
 
 

@@ -1,38 +1,64 @@
-"""`lnbeval new`: a new evaluation, ready to fill."""
+"""`lnbeval new`: a new evaluation, ready to fill, or drafted from the files it is to rest on."""
 
 from __future__ import annotations
 
 import re
 from importlib import resources
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from lnbeval.errors import ParameterError
+from lnbeval.errors import DataError, ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lnbeval.intake.survey.found import Survey
+    from lnbeval.reference import Reference
+    from lnbeval.workspace.new_evaluation.drafted import Drafted
+    from lnbeval.workspace.places import Workspace
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @click.command(
     epilog="""\b
-Example:
+Examples:
   lnbeval new housing
+  lnbeval new housing --from strehimi_2015_2022.xlsx --from buxheti.csv
 """,
 )
 @click.argument("name")
-def new(name: str) -> None:
+@click.option(
+    "--from",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Copy FILE and fill in what it tells; every guess is asked about by `lnbeval check NAME`. May be given again.",
+)
+def new(name: str, files: tuple[Path, ...]) -> None:
     """Make a new evaluation NAME: its parameters, its folder for raw files, and its register of sources.
 
     Nothing that exists is changed. It is built by `lnbeval evaluate` once it stands in params/workspace.yaml.
     """
     from lnbeval.workspace import find_workspace  # noqa: PLC0415
-    from lnbeval.workspace.places import write_text  # noqa: PLC0415
 
     if not NAME.fullmatch(name) or name == "workspace":
         raise ParameterError(
             f"'{name}' cannot be a name: use small letters, digits and _, beginning with a letter, not 'workspace'."
         )
     workspace = find_workspace()
+    if files:
+        _drafted(workspace, name, files)
+    else:
+        _blank(workspace, name)
+
+
+def _blank(workspace: Workspace, name: str) -> None:
+    from lnbeval.workspace.places import write_text  # noqa: PLC0415
+
     parameters, sources = workspace.parameters(name), workspace.raw(name) / "SOURCES.md"
     taken = [path for path in (parameters, sources) if path.exists()]
     if taken:
@@ -46,3 +72,54 @@ def new(name: str) -> None:
         f"Next: put the files as received into data/raw/{name}/, fill in params/{name}.yaml, and run `lnbeval check {name}`\n"
         f"until it is quiet. Then add {name} to params/workspace.yaml and run `lnbeval evaluate {name}`."
     )
+
+
+def _drafted(workspace: Workspace, name: str, files: Sequence[Path]) -> None:
+    from lnbeval.reference import load_reference  # noqa: PLC0415
+    from lnbeval.workspace.header_table import reference_headers  # noqa: PLC0415
+    from lnbeval.workspace.new_evaluation.drafted import drafted  # noqa: PLC0415
+    from lnbeval.workspace.new_evaluation.written import stop_if_there, write_draft  # noqa: PLC0415
+
+    stop_if_there(workspace, name, files)
+    reference = load_reference(workspace.reference)
+    surveys = _surveyed(files, reference)
+    _stop_if_nothing(surveys)
+    draft = drafted(name, surveys, reference, reference_headers(reference))
+    for path in write_draft(workspace, name, files, surveys, draft):
+        click.echo(f"wrote {path.relative_to(workspace.root)}")
+    for line in _lines(surveys, draft):
+        click.echo(line)
+    click.echo(
+        f"Next: `lnbeval check {name}` asks about each of {len(draft.guesses)} guesses. Change what is wrong in "
+        f"params/{name}.yaml, and confirm the rest\nin data/raw/{name}/decisions.csv. When it is quiet, add {name} to "
+        f"params/workspace.yaml and run `lnbeval evaluate {name}`."
+    )
+
+
+def _surveyed(files: Sequence[Path], reference: Reference) -> list[Survey]:
+    from lnbeval.intake.survey.survey import survey  # noqa: PLC0415
+    from lnbeval.workspace.meaning import reference_meanings  # noqa: PLC0415
+
+    meanings = reference_meanings(reference)
+    return [survey(file, meanings, tuple(reference.names.numberings)) for file in files]
+
+
+def _stop_if_nothing(surveys: Sequence[Survey]) -> None:
+    if any(table.columns for found in surveys for table in found.tables):
+        return
+    reasons = [
+        f"{found.file}{f', sheet {sheet}' if sheet else ''}: {why}" for found in surveys for sheet, why in found.passed
+    ]
+    told = "; ".join(reasons) or "no column holds figures"
+    raise DataError(f"No table with municipalities and figures was found, so there is nothing to draft from. {told}.")
+
+
+def _lines(surveys: Sequence[Survey], draft: Drafted) -> Iterable[str]:
+    from lnbeval.workspace.data_conflicts import spans  # noqa: PLC0415
+
+    for found in surveys:
+        for table in found.tables:
+            sheet = f", sheet '{table.sheet}'" if table.sheet else ""
+            yield f"{table.file}{sheet}: {table.units} municipalities, {spans(table.years) or 'no year'}, {len(table.columns)} variables"
+    yield f"Indicators: {', '.join(draft.parameters['indicators']) or 'none'}"
+    yield from draft.told

@@ -21,13 +21,13 @@ def register(name: str, note: str) -> None:
 
     From then on a file that differs is compared cell by cell, and nothing is estimated before the change is accepted.
     """
-    from lnbeval.reference import load_reference  # noqa: PLC0415
     from lnbeval.workspace import find_workspace  # noqa: PLC0415
+    from lnbeval.workspace.definitions import evaluation_reference  # noqa: PLC0415
     from lnbeval.workspace.intake_stage import registered  # noqa: PLC0415
     from lnbeval.workspace.parameters import read_parameters  # noqa: PLC0415
 
     workspace = find_workspace()
-    reference = load_reference(workspace.reference)
+    reference = evaluation_reference(workspace, name)
     parameters = read_parameters(workspace, name, reference)
     today = datetime.now(tz=UTC).date().isoformat()
     added = registered(workspace, name, parameters, reference, today, note)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lnbeval import __version__
 from lnbeval.site import Banner, EvaluationCard, Link, PageContext, index_page, render_page
+from lnbeval.workspace.definitions import evaluation_reference
 from lnbeval.workspace.pages import planned_pages
 from lnbeval.workspace.parameters import read_list, read_parameters
 from lnbeval.workspace.places import replaced_folder, write_text
+from lnbeval.workspace.plan import plan_deviations
+from lnbeval.workspace.plan_values import short_names
 from lnbeval.workspace.provenance import provenance
 from lnbeval.workspace.treatment import treated_municipalities
 
@@ -24,8 +27,11 @@ if TYPE_CHECKING:
     from lnbeval.workspace.pages import Page
     from lnbeval.workspace.parameters import Parameters
     from lnbeval.workspace.places import Workspace
+    from lnbeval.workspace.plan_values import Deviation
 
 DOWNLOADS = ("results.csv", "metrics.json")
+MOST_NAMED: Final = 5  # deviations in a banner
+SAID_BY_DEVIATING: Final = ("official", "exploratory")  # kinds that the banner about deviations contradicts or repeats
 
 
 def write_site(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> int:
@@ -42,7 +48,7 @@ def write_site(workspace: Workspace, evaluation: str, parameters: Parameters, re
     links = tuple(
         Link(href=f"{page.name}.html", text=_title(notebook)) for page, notebook in zip(pages, notebooks, strict=True)
     )
-    banners = page_banners(workspace, parameters, reference)
+    banners = page_banners(workspace, evaluation, parameters, reference)
     with replaced_folder(workspace.pages(evaluation)) as folder:
         for here, (page, notebook) in enumerate(zip(pages, notebooks, strict=True)):
             context = PageContext(
@@ -60,21 +66,28 @@ def write_site(workspace: Workspace, evaluation: str, parameters: Parameters, re
     return len(pages)
 
 
-def write_index(workspace: Workspace, reference: Reference) -> None:
+def write_index(workspace: Workspace) -> None:
     """One card for each evaluation whose pages have been rendered."""
     listed = read_list(workspace)
     cards = [
-        _card(workspace, name, notebooks, reference)
+        _card(workspace, name, notebooks, evaluation_reference(workspace, name))
         for name, notebooks in listed.items()
         if workspace.pages(name).is_dir()
     ]
     write_text(workspace.site / "index.html", index_page(cards, {"Code": f"lnbeval {__version__}"}))
 
 
-def page_banners(workspace: Workspace, parameters: Parameters, reference: Reference) -> tuple[Banner, ...]:
-    """What every page of the evaluation says first: the kind of evaluation, and how sure its treatment list is."""
-    banners = [Banner(kind=parameters.kind, text=parameters.banner)]
-    treated = _treated(workspace, parameters, reference)
+def page_banners(
+    workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference
+) -> tuple[Banner, ...]:
+    """What every page says first: that it is not as planned, the kind of evaluation, and how sure its treatment list is.
+
+    An official evaluation that is not as planned is not called official.
+    """
+    everybody = _municipalities(workspace, parameters, reference)
+    found = plan_deviations(workspace, evaluation, parameters, reference, everybody["cohort"])
+    banners = _about(parameters, found)
+    treated = everybody.dropna(subset=["cohort"])
     unsure = treated[treated["status"] != "confirmed"]
     if len(unsure):
         counts = ", ".join(f"{count} {status}" for status, count in unsure["status"].value_counts().items())
@@ -86,6 +99,24 @@ def page_banners(workspace: Workspace, parameters: Parameters, reference: Refere
             )
         )
     return tuple(banners)
+
+
+def _about(parameters: Parameters, found: Sequence[Deviation]) -> list[Banner]:
+    """What kind of evaluation it is, after its deviations; these alone where its kind would contradict or repeat them."""
+    own = Banner(kind=parameters.kind, text=parameters.banner)
+    if not found:
+        return [own]
+    if parameters.kind in SAID_BY_DEVIATING:
+        return [Banner(kind="deviating", text=f"{_deviating(found)} {parameters.banner}")]
+    return [Banner(kind="deviating", text=_deviating(found)), own]
+
+
+def _deviating(found: Sequence[Deviation]) -> str:
+    names = short_names(found)
+    named = ", ".join(names[:MOST_NAMED])
+    more = f", and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    counted = "1 deviation" if len(found) == 1 else f"{len(found)} deviations"
+    return f"{counted} from the locked analysis plan: {named}{more}. The page on the method lists what was planned."
 
 
 def _title(notebook: dict[str, object]) -> str:
@@ -104,11 +135,13 @@ def _title(notebook: dict[str, object]) -> str:
 
 def _footer(workspace: Workspace, evaluation: str) -> dict[str, str]:
     facts = provenance(workspace, evaluation)
+    plan = {"Plan": facts["plan"]} if "plan" in facts else {}
     return {
         "Evaluation": evaluation,
         "Run": facts["run"],
         "Data": facts["data"],
         "Parameters": facts["parameters"],
+        **plan,
         "Code": f"lnbeval {facts['version']}, {facts['code']}",
     }
 
@@ -121,11 +154,14 @@ def _card(workspace: Workspace, name: str, notebooks: Sequence[str], reference: 
     return EvaluationCard(
         title=parameters.title,
         question=parameters.question,
-        banners=page_banners(workspace, parameters, reference),
+        banners=page_banners(workspace, name, parameters, reference),
         href=f"{folder}/{pages[0].name}.html",
         n_pages=len(pages),
         facts=(
-            ("Targeted municipalities", str(len(_treated(workspace, parameters, reference)))),
+            (
+                "Targeted municipalities",
+                str(int(_municipalities(workspace, parameters, reference)["cohort"].notna().sum())),
+            ),
             ("Indicators", str(len(parameters.estimated))),
             ("Municipality-years", str(flow["municipality_years"])),
         ),
@@ -133,6 +169,6 @@ def _card(workspace: Workspace, name: str, notebooks: Sequence[str], reference: 
     )
 
 
-def _treated(workspace: Workspace, parameters: Parameters, reference: Reference) -> pd.DataFrame:
+def _municipalities(workspace: Workspace, parameters: Parameters, reference: Reference) -> pd.DataFrame:
     table = workspace.root / "data" / parameters.treatment.table
-    return treated_municipalities(table, parameters.treatment, reference).dropna(subset=["cohort"])
+    return treated_municipalities(table, parameters.treatment, reference)

@@ -46,13 +46,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(stage: str, workspace: Workspace, evaluation: str) -> None:
-    from lnbeval.reference import load_reference  # noqa: PLC0415
+    from lnbeval.workspace.definitions import evaluation_reference  # noqa: PLC0415
     from lnbeval.workspace.parameters import read_parameters  # noqa: PLC0415
 
     if stage not in STAGES:
         raise ParameterError(f"'{stage}' is not a stage; they are {', '.join(STAGES)}, manifest and index.")
     with one_set_of_parameters(workspace, evaluation):
-        reference = load_reference(workspace.reference)
+        reference = evaluation_reference(workspace, evaluation)
         STAGES[stage](workspace, evaluation, read_parameters(workspace, evaluation, reference), reference)
 
 
@@ -134,9 +134,8 @@ def _manifest(workspace: Workspace, evaluation: str) -> None:
 
 def _index(workspace: Workspace) -> None:
     from lnbeval.cli.render import write_index  # noqa: PLC0415
-    from lnbeval.reference import load_reference  # noqa: PLC0415
 
-    write_index(workspace, load_reference(workspace.reference))
+    write_index(workspace)
 
 
 STAGES: Final[dict[str, Callable[[Workspace, str, Parameters, Reference], None]]] = {

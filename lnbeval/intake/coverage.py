@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.problems import Problem
+from lnbeval.intake.rows.cells import NO_PERIOD
 from lnbeval.intake.text import listed, quoted
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ MOST_NAMED: Final = 100  # every one that is missing is named: somebody has to a
 
 
 def coverage_problems(
-    values: pd.DataFrame,
+    rows: pd.DataFrame,
     names: pd.DataFrame,
     labels: Mapping[str, str],
     planned: Iterable[str] = (),
@@ -25,7 +27,7 @@ def coverage_problems(
 ) -> list[Problem]:
     """What each source lacks of the municipalities in `labels` (code to name), and what it names beyond them.
 
-    `values` and `names` are those of an intake; `planned` are codes that may be absent, for a `reason`.
+    `rows` and `names` are those of an intake; `planned` are codes that may be absent, for a `reason`.
     """
     left_out = set(planned)
     problems = [_no_code(sorted(left_out - set(labels)))] if left_out - set(labels) else []
@@ -33,7 +35,7 @@ def coverage_problems(
         there = set(own["code"]) - {""}
         if not there:
             continue  # nothing could be read: that is told with the names
-        mine = values[(values["file"] == file) & (values["sheet"] == sheet)]
+        mine = rows[(rows["file"] == file) & (rows["sheet"] == sheet)]
         problems += _of_source(str(file), str(sheet), own, there, labels, left_out, reason)
         problems += _of_years(str(file), str(sheet), mine, there, labels)
     return problems + _needless(names, labels, left_out)
@@ -76,14 +78,21 @@ def _of_source(
 
 
 def _of_years(
-    file: str, sheet: str, values: pd.DataFrame, there: set[str], labels: Mapping[str, str]
+    file: str, sheet: str, rows: pd.DataFrame, there: set[str], labels: Mapping[str, str]
 ) -> Iterator[Problem]:
-    """A warning for the years in which a municipality has no row, although the source has it in other years."""
+    """A warning for the years in which a municipality has no row, although the source has it in other years.
+
+    A row whose name or year could not be read, which is told by itself, may be the one that seems to be absent.
+    """
+    undated = rows.loc[rows["period"] == NO_PERIOD, "code"].value_counts().to_dict()
+    dated = rows[rows["period"] != NO_PERIOD]
+    unnamed = dated.loc[dated["code"] == "", "period"].astype(str).value_counts().to_dict()
+    years = {str(period): set(own["code"]) for period, own in dated.groupby("period", sort=True)}
+    times = Counter(code for present in years.values() for code in labels if code in there - present)
     told = []
-    for period, rows in values.groupby("period", sort=True):
-        present = set(rows["code"])
-        absent = [code for code in labels if code in there and code not in present]
-        if absent:
+    for period, present in years.items():
+        absent = [code for code in labels if code in there - present and times[code] > undated.get(code, 0)]
+        if len(absent) > unnamed.get(period, 0):
             told.append(f"{period} {_named(absent, labels)}")
     if told:
         yield Problem(
@@ -102,12 +111,12 @@ def _needless(names: pd.DataFrame, labels: Mapping[str, str], planned: set[str])
     needless = [code for code in labels if code in planned and sources and all(code in codes for codes in sources)]
     what = f"data.expected says that {_named(needless, labels)} would be missing, but every source has it"
     do = "Take it out of data.expected"
-    return [Problem(severity="WARN", file="parameters", what=what, do=do, rule="planned_subset")] if needless else []
+    return [Problem(severity="WARN", file="parameters", what=what, do=do, rule="expected_needless")] if needless else []
 
 
 def _no_code(unknown: list[str]) -> Problem:
     what = f"data.expected.missing names {', '.join(unknown)}, which is no code of a municipality"
-    return Problem(severity="STOP", file="parameters", what=what, do="Correct the code", rule="planned_subset")
+    return Problem(severity="STOP", file="parameters", what=what, do="Correct the code", rule="expected_unknown")
 
 
 def _named(codes: list[str], labels: Mapping[str, str]) -> str:

@@ -37,20 +37,28 @@ class Decision:
 
 
 def read_decisions(path: Path) -> tuple[tuple[Decision, ...], tuple[Problem, ...]]:
-    """The decisions in a file (COLUMNS, UTF-8), and what is wrong with it; a file that is not there holds none."""
+    """The decisions in a file (COLUMNS, UTF-8), and what is wrong with it; a file that is not there holds none.
+
+    A row that holds nothing but the name of a question is one that waits for its answer, and no decision.
+    """
     if not path.is_file():
         return (), ()
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        return (), (_stop(path, "", "The file is not UTF-8", "Save it as CSV UTF-8"),)
+        return (), (_stop(path, "", "The file is not UTF-8", "Save it as CSV UTF-8", "decisions_encoding"),)
     rows = list(csv.reader(io.StringIO(text, newline="")))
     if not rows or [tidy_text(cell) for cell in rows[0]] != list(COLUMNS):
-        return (), (_stop(path, "row 1", f"The header must be {','.join(COLUMNS)}", "Correct the first row"),)
-    filled = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
+        what = f"The header must be {','.join(COLUMNS)}"
+        return (), (_stop(path, "row 1", what, "Correct the first row", "decisions_header"),)
+    filled = [(number, row) for number, row in enumerate(rows[1:], start=2) if _is_filled(row)]
     ragged = [
         _stop(
-            path, f"row {number}", f"The row has {len(row)} cells, not {len(COLUMNS)}", "Quote cells that hold a comma"
+            path,
+            f"row {number}",
+            f"The row has {len(row)} cells, not {len(COLUMNS)}",
+            "Quote cells that hold a comma",
+            "decisions_row",
         )
         for number, row in filled
         if len(row) != len(COLUMNS)
@@ -87,24 +95,38 @@ def decided(problems: Iterable[Problem], decisions: Sequence[Decision], file: st
     )
 
 
+def _is_filled(row: Sequence[str]) -> bool:
+    waits = len(row) == len(COLUMNS) and not any(cell.strip() for cell in row[1:])
+    return not waits and any(cell.strip() for cell in row)
+
+
 def _answered(problem: Problem, made: Mapping[str, Decision]) -> Problem:
     decision = made.get(problem.name)
     if problem.severity != "ASK" or decision is None or decision.decision not in problem.options:
         return problem
     told = f"Decided: {decision.decision}, because {decision.reason} ({decision.who}, {decision.when})"
-    return replace(problem, severity="NOTE", do=told)
+    made_by = (decision.decision, decision.reason, decision.who, decision.when)
+    return replace(problem, severity="NOTE", do=told, decision=made_by)
 
 
 def _unused(decision: Decision, questions: Mapping[str, Problem], file: str) -> Problem:
     what = f"{quoted(decision.problem)} is no question that is asked.{nearest(decision.problem, list(questions))}"
     do = "Correct the name of the question, or take the row out if it has been settled at the source"
-    return Problem(severity="WARN", file=file, cell=f"row {decision.row}", what=what, do=do)
+    return Problem(severity="WARN", file=file, cell=f"row {decision.row}", what=what, do=do, rule="decision_unused")
 
 
 def _no_answer(decision: Decision, question: Problem, file: str) -> Problem:
     what = f"{quoted(decision.decision)} is no answer to {quoted(question.name)}"
     do = f"Write one of {listed(question.options)}"
-    return Problem(severity="STOP", file=file, cell=f"row {decision.row}", what=what, do=do)
+    return Problem(
+        severity="STOP",
+        file=file,
+        cell=f"row {decision.row}",
+        what=what,
+        do=do,
+        rule="decision_no_answer",
+        options=question.options,
+    )
 
 
 def _incomplete(path: Path, decisions: Sequence[Decision]) -> list[Problem]:
@@ -113,15 +135,22 @@ def _incomplete(path: Path, decisions: Sequence[Decision]) -> list[Problem]:
     for one in decisions:
         where = f"row {one.row}"
         problems += [
-            _stop(path, where, f"`{column}` is empty", f"Write {what}: a decision without it cannot be traced")
+            _stop(
+                path,
+                where,
+                f"`{column}` is empty",
+                f"Write {what}: a decision without it cannot be traced",
+                "decision_incomplete",
+            )
             for column, what in WHAT.items()
             if not getattr(one, column)
         ]
         if not _is_date(one.when):
-            problems.append(_stop(path, where, f"{quoted(one.when)} is not a date", "Write `when` as 2026-11-22"))
+            what = f"{quoted(one.when)} is not a date"
+            problems.append(_stop(path, where, what, "Write `when` as 2026-11-22", "decision_date"))
         if times[one.problem] > 1:
             what = f"{quoted(one.problem)} is decided {times[one.problem]} times"
-            problems.append(_stop(path, where, what, "Keep one row"))
+            problems.append(_stop(path, where, what, "Keep one row", "decision_twice"))
     return problems
 
 
@@ -132,5 +161,5 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _stop(path: Path, cell: str, what: str, do: str) -> Problem:
-    return Problem(severity="STOP", file=path.name, cell=cell, what=what, do=do)
+def _stop(path: Path, cell: str, what: str, do: str, rule: str) -> Problem:
+    return Problem(severity="STOP", file=path.name, cell=cell, what=what, do=do, rule=rule)

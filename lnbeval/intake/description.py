@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lnbeval.intake.figures.numbers import Fault, read_period
@@ -22,6 +22,7 @@ from lnbeval.intake.text import cell_text, is_blank
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lnbeval.intake.files.encodings import Evidence
     from lnbeval.intake.resolver import Resolver
 
 FileKind = Literal["xlsx", "xls", "ods", "csv", "px", ""]
@@ -93,18 +94,18 @@ def _csv(file: str, data: bytes, resolve: Resolver | None) -> Description:
     proof = proven_encoding(data, resolve)
     if proof is not None:
         encoding = proof.encoding
-        problems.append(proven_problem(file, proof))
+        problems.append(_proven(file, proof))
     try:
         if proof is None:
             decoded(data, None)
     except TextError as fault:
-        problems.append(Problem(severity="STOP", file=file, what=fault.what, do=fault.do))
+        problems.append(Problem(severity="STOP", file=file, what=fault.what, do=fault.do, rule=fault.rule))
     try:
         first, text = declared_delimiter(decoded(data, encoding))
         delimiter = first or found_delimiter(text, ()) or ","
         rows, _ = csv_rows(text, delimiter)
     except TextError as fault:
-        problem = Problem(severity="STOP", file=file, what=fault.what, do=fault.do)
+        problem = Problem(severity="STOP", file=file, what=fault.what, do=fault.do, rule=fault.rule)
         return Description(file=file, kind="csv", encoding=encoding, problems=(*problems, problem))
     sheet, told = _sheet(file, "", rows, resolve)
     return Description(
@@ -117,11 +118,17 @@ def _csv(file: str, data: bytes, resolve: Resolver | None) -> Description:
     )
 
 
+def _proven(file: str, proof: Evidence) -> Problem:
+    # Nobody declares anything for a file that is only looked at, and its names settle it; a source is warned about.
+    do = f"A source that reads the file declares encoding: {proof.encoding}"
+    return replace(proven_problem(file, proof), severity="NOTE", do=do)
+
+
 def _px(file: str, data: bytes, resolve: Resolver | None) -> Description:
     try:
         rows, about = px_rows(px_text(data, None))
     except TextError as fault:
-        stop(file, fault.what, fault.do, rule="pc_axis")
+        stop(file, fault.what, fault.do, rule=fault.rule)
     sheet, told = _sheet(file, "", rows, resolve)
     return Description(file=file, kind="px", sheets=(sheet,), problems=(about_note(file, about), *told))
 

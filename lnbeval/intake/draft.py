@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lnbeval.intake.files.assemble import BEYOND_HEADER
 from lnbeval.intake.heading.columns import located
 from lnbeval.intake.heading.planned import planned_problems
 from lnbeval.intake.heading.wanted import TWO_ROWS
@@ -20,6 +21,7 @@ from lnbeval.intake.rows.totals import total_findings
 from lnbeval.intake.rows.units import row_units
 from lnbeval.intake.rows.unseen import comment_notes, hidden_problems, unread_problems
 from lnbeval.intake.rows.years_of_rows import PART_OF_YEAR, part_columns, row_marks, year_reader
+from lnbeval.intake.text import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +61,7 @@ def table_draft(table: RawTable, source: Source, meanings: Meanings) -> Draft:
     columns, problems = located(table, source, headers, answered)
     problems += part_columns(table, columns, headers)
     if not columns.is_complete or any(problem.rule in {PART_OF_YEAR, TWO_ROWS} for problem in problems):
-        return Draft(table=table, problems=(*table.problems, *problems))
+        return Draft(table=table, problems=(*_told_of_cells(table), *problems))
     table, merged = unmerged(table, columns)
     aside = rows_aside(table, source, columns, headers)
     resolve = partial(meanings.resolve, numbering=source.unit_codes) if source.unit_codes else meanings.resolve
@@ -85,6 +87,15 @@ def table_draft(table: RawTable, source: Source, meanings: Meanings) -> Draft:
         ),
     )
     return _with_cells(draft, source, columns, units, aside.levels, meanings)
+
+
+def _told_of_cells(table: RawTable) -> tuple[Problem, ...]:
+    """The problems of a table whose header is not settled, but for cells beside it where most rows run over: it is the wrong row."""
+    last = max((at for at, name in enumerate(table.header) if name), default=-1)
+    over = sum(any(not is_blank(cell) for cell in row[last + 1 :]) for row in table.rows)
+    if 2 * over <= len(table.rows):
+        return table.problems
+    return tuple(problem for problem in table.problems if problem.rule not in BEYOND_HEADER)
 
 
 def _with_cells(

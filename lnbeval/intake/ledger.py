@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lnbeval.intake.draft import Draft
 
 VALUE_COLUMNS = ("code", "period", "variable", "value", "low", "high", "file", "sheet", "cell")
+ROW_COLUMNS = ("file", "sheet", "index", "code", "period")
 ASIDE_COLUMNS = ("file", "sheet", "row", "cell", "reason", "content")
 NAME_COLUMNS = ("file", "sheet", "written", "county", "code", "how", "rows")
 REPAIRED_COLUMNS = ("file", "sheet", "cell", "variable", "as_written", "value")
@@ -52,6 +53,12 @@ def with_addresses(drafts: Sequence[Draft], cells: pd.DataFrame) -> pd.DataFrame
         sheet=cells["source"].map({number: table.sheet for number, table in tables.items()}).astype("str"),
         cell=pd.concat(parts) if parts else pd.Series(dtype="str"),
     )
+
+
+def rows_table(cells: pd.DataFrame) -> pd.DataFrame:
+    """Every row about a municipality and year (ROW_COLUMNS), usable or not; code blank and NO_PERIOD where they are not known."""
+    rows = cells.loc[:, list(ROW_COLUMNS)]
+    return rows.assign(code=rows["code"].fillna("").astype("str")).drop_duplicates(ignore_index=True)
 
 
 def values_table(cells: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,11 @@ STOPPING: tuple[Severity, ...] = ("STOP", "ASK")
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One finding in one file: STOP and ASK must be settled before anything is estimated, WARN and NOTE are told."""
+    """One finding in one file: STOP and ASK must be settled before anything is estimated, WARN and NOTE are told.
+
+    Of one `rule` are the problems of which the same sentences can be said in any language; what differs between them stands
+    in the other fields, and as names, figures and quotations in `what` and `do`.
+    """
 
     severity: Severity
     file: str
@@ -26,11 +30,13 @@ class Problem:
     year: str = ""
     what: str
     do: str = ""
-    rule: str = ""  # what kind of problem it is, in one word such as seat_town
+    rule: str  # what kind of problem it is, in one word such as seat_town
     subject: str = (
         ""  # what of the file it is about; row numbers have no place here, they change with the next delivery
     )
     options: tuple[str, ...] = ()  # the answers that a question takes
+    decision: tuple[str, ...] = ()  # of a question that was answered: the answer, its reason, who and when
+    more: int = 0  # how many further problems of the kind it stands for; 0 when for itself
 
     @property
     def name(self) -> str:

@@ -111,7 +111,7 @@ def _conflict(here: Line, before: Line, drafts: Sequence[Draft], is_total: Total
     do += ", or give each source its `priority` (1 goes first)" if here.source != before.source else ""
     if is_total(here.municipality) or is_total(before.municipality):
         do += "; one of them may be the total of the county of that name"
-    return Fault(kind=f"{here.variable} told twice, differently", what=what, do=do)
+    return Fault(kind="told_twice_differently", what=what, do=do, alike=f"{here.variable} told twice, differently")
 
 
 def _outranked(here: Line, before: Line, drafts: Sequence[Draft]) -> Fault:
@@ -120,13 +120,14 @@ def _outranked(here: Line, before: Line, drafts: Sequence[Draft]) -> Fault:
         "before this one by its priority"
     )
     do = "Nothing, if the priority is meant; the value here was set aside"
-    return Fault(kind=f"{here.variable} gives way to another source", what=what, do=do, severity="NOTE")
+    alike = f"{here.variable} gives way to another source"
+    return Fault(kind="outranked", what=what, do=do, severity="NOTE", alike=alike)
 
 
 def _duplicate(here: Line, before: Line, drafts: Sequence[Draft]) -> Fault:
     what = f"Tells the same as {_place(drafts, before, here)}; the later one was set aside"
     do = "Nothing, if it was copied twice; otherwise ask the source which municipality or year was meant"
-    return Fault(kind="told twice", what=what, do=do, severity="WARN")
+    return Fault(kind="told_twice", what=what, do=do, severity="WARN")
 
 
 def _place(drafts: Sequence[Draft], line: Line, seen_from: Line) -> str:

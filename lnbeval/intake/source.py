@@ -10,6 +10,7 @@ from unicodedata import category
 
 from lnbeval.errors import ParameterError
 
+FIRST_YEAR, LAST_YEAR = 2010, 2030  # what is taken for a year of data
 YEAR_MARK = "{year}"  # stands for the year in the headers of columns that hold one year each
 DEVICES = {"CON", "PRN", "AUX", "NUL"} | {f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10)}
 
@@ -58,6 +59,7 @@ class Source:
     county: str | None = None
     level: Level | None = None
     period: str | None = None  # header of the year column; left out where each year has columns of its own
+    year: int | None = None  # of the whole table, where neither a column nor a header tells one
     columns: dict[str, str]  # variable -> header of its column; "{year}" stands for the year in it, if there is one
     school_year: Literal["start", "end"] | None = None  # the year that 2018/19 is counted for
     hidden: Literal["read", "skip"] | None = None  # rows and columns that the sheet hides
@@ -129,14 +131,31 @@ def _year_checks(source: Source) -> list[tuple[bool, str]]:
     years = [variable for variable, header in source.columns.items() if YEAR_MARK in header]
     plain = sorted(set(source.columns) - set(years))
     twice = [variable for variable in years if source.columns[variable].count(YEAR_MARK) > 1]
+    told = source.period is not None or source.year is not None
     return [
         (
-            source.period is None and bool(plain),
-            f"period is left out, but the column of {', '.join(plain)} has no {YEAR_MARK}: name the year column, or write it.",
+            not told and bool(plain),
+            _no_year(plain),
         ),
         (source.period is not None and bool(years), f"period names a year column, but columns holds {YEAR_MARK} too."),
+        (
+            source.period is not None and source.year is not None,
+            "period names a year column, but year is declared too.",
+        ),
+        (source.year is not None and bool(years), f"year is declared, but columns holds {YEAR_MARK} too."),
+        (
+            source.year is not None and not FIRST_YEAR <= source.year <= LAST_YEAR,
+            f"year is {source.year}; it must lie from {FIRST_YEAR} to {LAST_YEAR}.",
+        ),
         (bool(twice), f"{YEAR_MARK} stands twice in the column of {', '.join(twice)}."),
     ]
+
+
+def _no_year(plain: list[str]) -> str:
+    return (
+        f"period is left out, but the column of {', '.join(plain)} has no {YEAR_MARK}: name the year column, or write it, or "
+        "declare the year of the whole table under year."
+    )
 
 
 def _same_marks(source: Source) -> bool:

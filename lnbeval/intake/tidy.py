@@ -11,6 +11,7 @@ import pandas as pd
 
 from lnbeval.intake.apart import notes_table, with_counts_apart, with_rows_apart
 from lnbeval.intake.draft import Draft, table_draft
+from lnbeval.intake.fates import fates_table
 from lnbeval.intake.file_draft import file_draft
 from lnbeval.intake.files.mended_log import mended_table
 from lnbeval.intake.header_words import NO_HEADER_WORDS, HeaderWords
@@ -19,6 +20,7 @@ from lnbeval.intake.ledger import (
     names_table,
     repaired_table,
     row_reasons,
+    rows_table,
     set_aside_table,
     values_table,
     with_addresses,
@@ -45,6 +47,8 @@ class Intake:
     """What the files say, and what became of every row of them.
 
     Attributes:
+        rows: file, sheet, index, code, period; every row about a municipality and year, its values usable or not, with a blank
+            code where its name is not settled and NO_PERIOD where its year could not be read.
         values: code, period, variable, value, low, high, file, sheet, cell; value NaN where the source says "not reported"
             or tells only bounds, which are then `low` and `high`.
         set_aside: file, sheet, row, cell, reason, content; `cell` is blank where the whole row was set aside.
@@ -52,16 +56,19 @@ class Intake:
         repaired: file, sheet, cell, variable, as_written, value; every text that became a number.
         mended: file, sheet, cell, as_written, text; every text whose letters were put right.
         counts: rows and cells of each source; rows_read = rows_used + rows_set_aside.
+        fates: cells of the used rows by series and fate; `word` is what stood in those that are not reported.
         notes: file, sheet, row, text, kind; titles, footnotes, sources and marks at years, which are no values.
         problems: in the order of the sources; see `stop_if_needed`.
     """
 
+    rows: pd.DataFrame
     values: pd.DataFrame
     set_aside: pd.DataFrame
     names: pd.DataFrame
     repaired: pd.DataFrame
     mended: pd.DataFrame
     counts: pd.DataFrame
+    fates: pd.DataFrame
     notes: pd.DataFrame
     problems: tuple[Problem, ...]
 
@@ -101,12 +108,14 @@ def _settled(drafts: list[Draft], is_total: TotalTest, ranks: Sequence[float]) -
         problems += draft.problems
         problems += found_problems(draft.table, repeat_findings(cells, number, drafts, is_total))
     return Intake(
+        rows=rows_table(cells),
         values=values_table(cells),
         set_aside=with_rows_apart(set_aside_table(drafts, cells, reasons), drafts),
         names=names_table(drafts),
         repaired=repaired_table(drafts, cells),
         mended=mended_table(draft.table for draft in drafts if not draft.withheld),
         counts=with_counts_apart(counts_table(drafts, cells, reasons), drafts),
+        fates=fates_table(drafts, cells, reasons),
         notes=notes_table(drafts),
         problems=tuple(problems),
     )

@@ -8,6 +8,7 @@ from lnbeval.report.facts import facts
 from lnbeval.report.findings import findings
 from lnbeval.report.forest import forest
 from lnbeval.report.group_means import group_means
+from lnbeval.report.listing import account, listing
 from lnbeval.report.method_lines import method_line
 from lnbeval.report.numbers import interval, number, p_text, signed
 from lnbeval.report.sentences import sentence
@@ -20,6 +21,7 @@ from lnbeval.report.verdicts import verdicts
 
 __all__ = [
     "Exhibit",
+    "account",
     "checks",
     "checks_title",
     "coverage_heatmap",
@@ -30,6 +32,7 @@ __all__ = [
     "forest",
     "group_means",
     "interval",
+    "listing",
     "method_line",
     "number",
     "overall_title",

@@ -51,6 +51,22 @@ def sentence(
     return " ".join(part for part in parts if part)
 
 
+def difference(
+    row: pd.Series, *, label: str, unit: str, years: str, refusal: str, level: float = 0.95, targeted: int | None = None
+) -> str:
+    """What is said of a tidy row that must not be called an effect: how differently the groups moved, and the `refusal`."""
+    if row["status"] != "ok":
+        return f"{_no_estimate(row, label)} {refusal}"
+    if pd.isna(row["conf_low"]) or pd.isna(row["conf_high"]):
+        return f"{_no_interval(row, label, unit).replace('the effect on', 'the difference in')} {refusal}"
+    decimals = row_decimals(row)
+    unsure = " The interval includes zero." if row["conf_low"] <= 0 <= row["conf_high"] else ""
+    return (
+        f"In {years}, {_who(row, targeted)} targeted municipalities and the others differ by "
+        f"**{signed(row['estimate'], decimals)} {unit}** in how {label} moved ({_interval(row, decimals, level)}).{unsure} {refusal}"
+    )
+
+
 def _sure(
     row: pd.Series, label: str, unit: str, years: str, people_per_unit: float | None, level: float, who: str
 ) -> str:

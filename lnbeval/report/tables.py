@@ -30,8 +30,14 @@ def table(
     caption: str,
     rows: pd.DataFrame | None = None,
     formats: Mapping[str, Format] | None = None,
+    absent: str = "",
 ) -> Exhibit:
-    """Any frame as a table; its first column heads the rows. `formats`: column -> decimals or function to text."""
+    """Any frame as a table; its first column heads the rows. `formats`: column -> decimals or function to text.
+
+    A frame without rows says `absent`, when that is given.
+    """
+    if frame.empty and absent:
+        return Exhibit(title=title, caption=caption, body=f"<p>{escape(absent)}</p>")
     body = html_table(frame, caption=title, formats=formats)
     return Exhibit(title=title, caption=caption, body=body, data=frame, rows=None if rows is None else tidy_rows(rows))
 

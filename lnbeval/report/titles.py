@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -40,14 +40,16 @@ def _earlier(before: pd.DataFrame, few: int) -> str:
     return ", ".join(filter(None, (told, untold))) or "nothing before to compare"
 
 
-def overall_title(rows: pd.DataFrame, *, what: str = "indicators", level: float = 0.95) -> str:
+def overall_title(
+    rows: pd.DataFrame, *, what: str = "indicators", level: float = 0.95, of: Literal["effect", "difference"] = "effect"
+) -> str:
     """For one estimate each: how many intervals exclude zero, before and after adjustment, and how many there are not.
 
-    After adjustment: an adjusted p-value below 1 - level, of the rows that have one.
+    After adjustment: an adjusted p-value below 1 - level, of the rows that have one. `of`: what the estimates may be called.
     """
     made = rows[rows["conf_low"].notna()]
     clear = excludes_zero(made).sum()
-    title = f"For {clear} of {len(rows)} {what} the data can tell the direction of the effect"
+    title = f"For {clear} of {len(rows)} {what} the data can tell the direction of the {of}"
     title += _after_adjustment(made, level) if len(rows) > 1 else ""
     absent = len(rows) - len(made)
     return f"{title}; {absent} could not be made" if absent else title

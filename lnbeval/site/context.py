@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 BANNER_WORDS: Final = {
+    "deviating": "EXPLORATORY.",
     "synthetic": "SYNTHETIC data.",
     "check": "A check of the machinery.",
     "unverified": "Not verified.",
@@ -18,7 +19,7 @@ BANNER_WORDS: Final = {
 class Banner:
     """Something that the reader must know before the first number."""
 
-    kind: Literal["synthetic", "check", "unverified", "exploratory", "official"]
+    kind: Literal["deviating", "synthetic", "check", "unverified", "exploratory", "official"]
     text: str
 
 

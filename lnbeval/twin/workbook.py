@@ -35,7 +35,7 @@ def workbook_bytes(twin: Twin, reference: Reference) -> bytes:
     _fill(book.create_sheet(texts["education.sheet"]), twin, reference, "education", total=None)
     buffer = io.BytesIO()
     book.save(buffer)
-    return _undated(buffer.getvalue())
+    return undated(buffer.getvalue())
 
 
 def spending_bytes(twin: Twin, reference: Reference) -> bytes:
@@ -97,7 +97,7 @@ def _cell(value: str | float, form: Form, missing: str) -> Cell:
     return text.translate(str.maketrans(",.", ".,"))
 
 
-def _undated(workbook: bytes) -> bytes:
+def undated(workbook: bytes) -> bytes:
     """`workbook` without the time it was saved at. Stored, not deflated: compression differs between zlib versions."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as target:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lnbeval.workspace import views
     from lnbeval.workspace.analysis import Analysis, estimates, placebos
     from lnbeval.workspace.compared import estimators_compared, headline_reason, inference_compared
+    from lnbeval.workspace.left_out import beside
     from lnbeval.workspace.places import Workspace, find_workspace
     from lnbeval.workspace.study import Study, open_study
 
@@ -19,6 +20,7 @@ _HOME: Final = {
     "Analysis": "lnbeval.workspace.analysis",
     "estimates": "lnbeval.workspace.analysis",
     "placebos": "lnbeval.workspace.analysis",
+    "beside": "lnbeval.workspace.left_out",
     "estimators_compared": "lnbeval.workspace.compared",
     "headline_reason": "lnbeval.workspace.compared",
     "inference_compared": "lnbeval.workspace.compared",
@@ -32,6 +34,7 @@ __all__ = [
     "Analysis",
     "Study",
     "Workspace",
+    "beside",
     "estimates",
     "estimators_compared",
     "find_workspace",

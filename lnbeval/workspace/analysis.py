@@ -14,12 +14,13 @@ from lnbeval.design import Adjustment, BasePeriod, ControlGroup, Design, Missing
 from lnbeval.errors import DesignError
 from lnbeval.estimators import ESTIMATORS
 from lnbeval.inference import DRAWS, Method, Places, infer
+from lnbeval.panel import units_kept
 from lnbeval.robustness import placebo_panel
 from lnbeval.table import tidy
 from lnbeval.workspace.families import adjusted_for_families
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from lnbeval.effects import Effects
     from lnbeval.panel import Panel
@@ -102,12 +103,16 @@ def tabled(
     *,
     placebo: Placebo | None = None,
     anticipation: int = 0,
+    without: Collection[str] = (),
+    scenario: str = "",
 ) -> tuple[pd.DataFrame, Effects | None]:
-    """The table, and the effects behind it where there are any."""
-    scenario = "" if placebo is None else f"placebo {placebo.base} to {placebo.period}"
+    """The table, and the effects behind it where there are any; `scenario` is what results call them, see `effects_of`."""
+    scenario = scenario if placebo is None else f"placebo {placebo.base} to {placebo.period}"
     effects = None
     try:
-        effects = effects_of(study, analysis, indicator, by, placebo=placebo, anticipation=anticipation)
+        effects = effects_of(
+            study, analysis, indicator, by, placebo=placebo, anticipation=anticipation, without=without
+        )
         table = infer(
             effects,
             method=analysis.inference,
@@ -138,8 +143,12 @@ def effects_of(
     *,
     placebo: Placebo | None = None,
     anticipation: int = 0,
+    without: Collection[str] = (),
 ) -> Effects:
-    """The effects of an indicator, or of a placebo on it; DesignError when they cannot be estimated or shown so."""
+    """The effects of an indicator, or of a placebo on it; DesignError when they cannot be estimated or shown so.
+
+    `without`: codes of municipalities that are left out.
+    """
     within = study.parameters.design.within if analysis.estimator == "triple_difference" else {}
     if analysis.estimator == "triple_difference" and indicator not in within:
         raise DesignError(f"design.within names no comparison group for {indicator}.")
@@ -150,6 +159,8 @@ def effects_of(
         covariates=tuple(analysis.covariates),
         comparison=within.get(indicator),
     )
+    if without:
+        panel = units_kept(panel, ~np.isin(panel.units, list(without)))
     if placebo is not None:
         panel = placebo_panel(panel, base=placebo.base, period=placebo.period, anticipation=anticipation)
     return shown(panel, analysis, by)

@@ -170,7 +170,7 @@ def _problem(delivery: Delivery, digest: str, changes: pd.DataFrame, reference: 
         )
         return Problem(
             severity="NOTE", file=delivery.file, what=what, do="Register it, to be asked about the next change only",
-            rule=RULE, subject=digest[:SHORT],
+            rule="same_values", subject=digest[:SHORT],
         )  # fmt: skip
     rows = zip(changes["code"], changes["period"], changes["variable"], changes["old"], changes["new"], strict=True)
     cells = listed(

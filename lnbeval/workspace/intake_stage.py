@@ -11,27 +11,32 @@ import pandas as pd
 
 from lnbeval.intake import Problem, answers, decided, intake, read_decisions, stop_if_needed
 from lnbeval.intake.inert import inert
-from lnbeval.reference import is_total, resolve
+from lnbeval.reference import is_total
 from lnbeval.table import rounded
+from lnbeval.workspace.decision_log import decision_frame
 from lnbeval.workspace.deliveries import compared, register
+from lnbeval.workspace.guesses import guess_questions
 from lnbeval.workspace.header_table import reference_headers
 from lnbeval.workspace.indicators import indicator_values
-from lnbeval.workspace.meaning import meaning
+from lnbeval.workspace.languages import languages, sentences
+from lnbeval.workspace.meaning import resolved
 from lnbeval.workspace.name_checks import name_problems, stop_if_numbering_unknown
 from lnbeval.workspace.number_words import number_words
 from lnbeval.workspace.places import replaced_folder, write_text
+from lnbeval.workspace.sources_register import register_warnings
 from lnbeval.workspace.treatment import treated_municipalities
 from lnbeval.workspace.treatment_checks import questions, table_path
 from lnbeval.workspace.trial import stop_if_all_refused
 from lnbeval.workspace.value_checks import checked_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from lnbeval.intake import Intake, Resolved
+    from lnbeval.intake import Intake
     from lnbeval.reference import Reference
     from lnbeval.workspace.deliveries import Delivery
+    from lnbeval.workspace.languages import Language
     from lnbeval.workspace.parameters import Parameters
     from lnbeval.workspace.places import Workspace
 
@@ -66,7 +71,9 @@ def _checked(
     named = name_problems(workspace, received, parameters, reference)
     taken, found = checked_values(taken, parameters, reference, answered)
     asked = questions(table_path(workspace, parameters), reference)
-    every = (*received.problems, *named, *asked, *revised, *found)
+    guessed = guess_questions(evaluation, parameters, reference)
+    unregistered = register_warnings(raw, parameters)
+    every = (*guessed, *unregistered, *received.problems, *named, *asked, *revised, *found)
     problems = decided(every, decisions, workspace.decisions(evaluation).name)
     return replace(taken, problems=(*wrong, *problems)), changes
 
@@ -96,21 +103,29 @@ def write_intake(workspace: Workspace, evaluation: str, parameters: Parameters, 
     if not changes.empty:  # Whoever is asked about a revision needs all of it before anything else is written.
         write_text(target / CHANGED_CELLS, _csv(_inert(changes)))
     stop_if_needed(taken.problems)
+    decisions, _ = read_decisions(workspace.decisions(evaluation))
     with replaced_folder(target) as folder:
         if not changes.empty:
             _write(_inert(changes), folder / CHANGED_CELLS)
         for part in ("values", "counts"):
             _write(getattr(taken, part), folder / f"{part}.csv")
-        for part in ("set_aside", "names", "repaired", "mended", "notes"):
+        for part in ("set_aside", "names", "repaired", "mended", "notes", "fates"):
             _write(_inert(getattr(taken, part)), folder / f"{part}.csv")
-        _write(_inert(problem_frame(taken.problems)), folder / "problems.csv")
+        _write(_inert(problem_frame(taken.problems, languages(reference))), folder / "problems.csv")
+        _write(_inert(decision_frame(decisions, taken.problems)), folder / "decisions.csv")
     return taken
 
 
-def problem_frame(problems: tuple[Problem, ...]) -> pd.DataFrame:
-    """Problems as a table."""
-    rows = [asdict(problem) | {"name": problem.name} for problem in problems]
-    return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS))
+def problem_frame(problems: tuple[Problem, ...], told_in: Sequence[Language] = ()) -> pd.DataFrame:
+    """Problems as a table; what is wrong and what to do in each language too, as what_sq and do_sq for sq."""
+    columns = [f"{part}_{language.code}" for language in told_in for part in ("what", "do")]
+    rows = [
+        asdict(problem)
+        | {"name": problem.name}
+        | dict(zip(columns, [text for one in told_in for text in sentences(problem, one)], strict=True))
+        for problem in problems
+    ]
+    return pd.DataFrame(rows, columns=[*PROBLEM_COLUMNS, *columns])
 
 
 def write_panel(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> pd.DataFrame:
@@ -134,11 +149,6 @@ def write_panel(workspace: Workspace, evaluation: str, parameters: Parameters, r
         flow = _flow(pd.read_csv(intake_folder / "counts.csv"), panel, parameters)
         (folder / "flow.json").write_text(json.dumps(flow, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return panel
-
-
-def resolved(reference: Reference, written: str, county: str | None, *, numbering: str = "") -> Resolved:
-    """What a written name means, in the words of the intake."""
-    return meaning(resolve(reference, written, county, numbering), reference)
 
 
 def _flow(counts: pd.DataFrame, panel: pd.DataFrame, parameters: Parameters) -> dict[str, object]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake import Problem
-from lnbeval.workspace.variables import municipality, problem_at, sheets, shown
+from lnbeval.workspace.variables import municipality, problem_at, sheets, shown, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 JUMP: Final = 5.0  # a service that opens or a census can double or treble a count in a year, hardly make five of one
 SMALLEST: Final = 20.0  # below it a few persons more are a large factor
 COMMON: Final = 0.5  # of the municipalities: a jump that so many share is one question, about the year
+UNSTEADY: Final = 0.25  # of the municipalities: where so many jump at any time, one question is about the whole series
 FEWEST: Final = 5  # municipalities of which something can be said to be common
 UNIT_STEPS: Final = (1, 2, 3)  # powers of ten: old lek, about the rate of the euro, thousands
 STEP_WIDTH: Final = 0.15  # in powers of ten: a factor of 1.4 to both sides, for growth and rates of exchange
@@ -99,12 +100,12 @@ def jump_questions(
     """A question for each jump of a count or of money; one for all where most municipalities jump in the same year."""
     questions: list[Question] = []
     dropped = {name.rsplit("/", 1)[-1] for name, answer in answered.items() if answer == "drop"}
-    told_of = {(name, after) for name, _, after in steps}
+    step_years = {(name, after) for name, _, after in steps}
     for name, cells in values.groupby("variable", sort=True):
         variable = known.get(str(name))
         if variable is None or variable.kind not in ("count", "money") or variable.change:
             continue
-        quiet = {*variable.breaks, *(after for step, after in told_of if step == name)}
+        quiet = {*variable.breaks, *(after for step, after in step_years if step == name)}
         questions += _of_variable(cells, variable, reference, dropped, quiet)
     return questions
 
@@ -119,13 +120,17 @@ def _of_variable(
     for jump in jumps:
         together.setdefault(jump.years, []).append(jump)
     questions: list[Question] = []
+    single: list[Jump] = []
     for years, group in together.items():
         many = cells.loc[cells["period"] == years[-1], "code"].nunique()
         if len(group) >= max(FEWEST, COMMON * many):
             questions.append(_common_question(cells, variable, group, many, reference))
         else:
-            questions += [_question(cells, variable, jump, reference) for jump in group]
-    return questions
+            single += group
+    units = cells["code"].nunique()
+    if len({jump.code for jump in single}) > max(FEWEST, UNSTEADY * units):
+        return [*questions, _unsteady_question(cells, variable, single, units, reference)]
+    return [*questions, *(_question(cells, variable, jump, reference) for jump in single)]
 
 
 def _jumps(code: str, variable: Variable, series: pd.DataFrame, dropped: set[str], quiet: set[int]) -> Iterator[Jump]:
@@ -190,6 +195,27 @@ def _common_question(
     )
     problem = problem_at(
         part, reference, "ASK", what, do, rule="jump", subject=f"{variable.code} {years}", options=OPTIONS
+    )
+    return Question(problem=problem, cells=part.index, drops="drop")
+
+
+def _unsteady_question(
+    cells: pd.DataFrame, variable: Variable, jumps: list[Jump], units: int, reference: Reference
+) -> Question:
+    """One question where jumps are how the series is: fifty of them would be answered without being read."""
+    part = cells.loc[[jump.label for jump in jumps]]
+    places = len({jump.code for jump in jumps})
+    what = (
+        f"{variable.code} jumps by more than a factor of {JUMP:g} in {places} of {units} municipalities, {len(jumps)} times "
+        f"in all and in different years: {told(part, reference)}"
+    )
+    do = (
+        "Ask the source whether it counts the same thing everywhere and every year. Then keep the values, keep them flagged, or "
+        "drop those that jump (they become not reported)"
+    )
+    first = next(iter(sheets(part)))  # addresses are of one sheet
+    problem = problem_at(
+        first, reference, "ASK", what, do, rule="unsteady_series", subject=variable.code, options=OPTIONS
     )
     return Question(problem=problem, cells=part.index, drops="drop")
 

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lnbeval.intake import Resolved
+from lnbeval.intake.meanings import Meanings
+from lnbeval.reference import is_total, resolve
+from lnbeval.workspace.header_table import reference_headers
+from lnbeval.workspace.number_words import number_words
 
 if TYPE_CHECKING:
     from lnbeval.names import Match
     from lnbeval.reference import Reference
+
+
+def resolved(reference: Reference, written: str, county: str | None, *, numbering: str = "") -> Resolved:
+    """What a written name means, in the words of the intake."""
+    return meaning(resolve(reference, written, county, numbering), reference)
+
+
+def reference_meanings(reference: Reference) -> Meanings:
+    """All that a reference tells of the words in a file."""
+    return Meanings(
+        resolve=partial(resolved, reference),
+        is_total=partial(is_total, reference),
+        words=number_words(reference),
+        headers=reference_headers(reference),
+    )
 
 
 def meaning(match: Match, reference: Reference) -> Resolved:

@@ -23,7 +23,7 @@ def name_problems(
     planned, reason = ((), "") if expected is None else (expected.missing, expected.reason)
     table = workspace.root / "data" / parameters.treatment.table
     return (
-        *coverage_problems(taken.values, taken.names, reference.names.label, planned, reason),
+        *coverage_problems(taken.rows, taken.names, reference.names.label, planned, reason),
         *treatment_rows(table, reference)[1],
     )
 

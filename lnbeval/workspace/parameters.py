@@ -14,6 +14,7 @@ from lnbeval.intake.problems import Problem
 from lnbeval.intake.source import Source
 from lnbeval.workspace.conflicts import conflicts
 from lnbeval.workspace.messages import schema_messages
+from lnbeval.workspace.plan import plan_faults
 from lnbeval.workspace.safe_values import years_as_numbers
 from lnbeval.workspace.yaml_file import read_yaml
 
@@ -110,6 +111,16 @@ class Placebo(_Part):
     period: int
 
 
+class Guess(_Part):
+    """What `lnbeval new --from` guessed; asked about until it is changed or confirmed, see `guesses`."""
+
+    name: Text
+    why: Text
+    table: Literal["", "indicators", "variables"] = ""  # of the evaluation's own definitions; blank: the parameters
+    row: str = ""  # of that table
+    values: Annotated[dict[str, Any], Field(min_length=1)]  # as guessed, by path or by column
+
+
 class Parameters(_Part):
     """One evaluation."""
 
@@ -126,6 +137,7 @@ class Parameters(_Part):
     placebos: tuple[Placebo, ...] = ()
     families: tuple[Family, ...] = ()
     seed: Annotated[int, Field(ge=0)]
+    guesses: tuple[Guess, ...] = ()
 
     @property
     def estimated(self) -> tuple[str, ...]:
@@ -156,6 +168,7 @@ def read_parameters(workspace: Workspace, evaluation: str, reference: Reference)
     raw, _ = years_as_numbers(read_yaml(path))
     parsed, messages = with_schema(raw)
     messages += conflicts(raw, workspace, reference, evaluation)
+    messages += plan_faults(workspace, evaluation)
     if messages or parsed is None:
         raise ParameterError(_report(f"params/{path.name}", messages))
     return parsed

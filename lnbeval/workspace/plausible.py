@@ -53,7 +53,8 @@ def value_findings(
 
 def _unknown(values: pd.DataFrame, known: Mapping[str, Variable]) -> Iterator[Problem]:
     for file, cells in values.loc[~values["variable"].isin(list(known))].groupby("file"):
-        what = f"Not in data/reference/variables.csv, so not held against any range or total: {_names(cells)}"
+        quoted_names = ", ".join(f"'{name}'" for name in sorted(cells["variable"].unique()))
+        what = f"Not in data/reference/variables.csv, so not held against any range or total: {quoted_names}"
         yield Problem(severity="NOTE", file=str(file), what=what, rule="unregistered_variable", subject=_names(cells))
 
 
@@ -61,15 +62,26 @@ def _names(cells: pd.DataFrame) -> str:
     return ", ".join(sorted(cells["variable"].unique()))
 
 
+def within_range(values: pd.DataFrame, known: Mapping[str, Variable]) -> pd.DataFrame:
+    """The values without those that stop as outside the range of their variable: nothing else is asked about these."""
+    low = values["variable"].map({code: _lowest(variable) for code, variable in known.items()}).astype(float)
+    high = values["variable"].map({code: variable.high for code, variable in known.items()}).astype(float)
+    return values[~((values["value"] < low) | (values["value"] > high))]
+
+
+def _lowest(variable: Variable) -> float:
+    """The lowest value of a variable, NaN where there is none: a count that is no change is not negative."""
+    if variable.change:
+        return float("nan")
+    return float(np.nanmax([variable.low, 0.0])) if variable.kind == "count" else variable.low
+
+
 def _out_of_range(cells: pd.DataFrame, variable: Variable, reference: Reference) -> Iterator[Problem]:
-    registry = "data/reference/variables.csv"
-    if not variable.change:
-        negative = variable.kind == "count"
-        low = max(variable.low, 0.0) if negative and not np.isnan(variable.low) else 0.0 if negative else variable.low
-        for part in sheets(cells[cells["value"] < low]):
-            what = f"{variable.code} is {'negative' if low == 0 else f'below {shown(low)}'}: {told(part, reference)}"
-            do = f"Ask the source; if it is a change between two times, say `change: yes` for it in {registry}"
-            yield problem_at(part, reference, "STOP", what, do, rule="below_range", subject=variable.code)
+    registry, low = "data/reference/variables.csv", _lowest(variable)
+    for part in sheets(cells[cells["value"] < low]):
+        what = f"{variable.code} is {'negative' if low == 0 else f'below {shown(low)}'}: {told(part, reference)}"
+        do = f"Ask the source; if it is a change between two times, say `change: yes` for it in {registry}"
+        yield problem_at(part, reference, "STOP", what, do, rule="below_range", subject=variable.code)
     for part in sheets(cells[cells["value"] > variable.high]):
         what = f"{variable.code} is above {shown(variable.high)}: {told(part, reference)}. By year: {_by_year(cells)}"
         do = f"Say the unit: correct the file, or its `unit` and `high` in {registry} ({variable.unit} now)"

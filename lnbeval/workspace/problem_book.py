@@ -9,25 +9,31 @@ from urllib.parse import quote
 
 from lnbeval.intake import asked
 from lnbeval.intake.inert import inert
+from lnbeval.workspace.languages import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from lnbeval.intake import Problem
+    from lnbeval.workspace.languages import Language
 
 COLUMNS: Final = (
-    ("severity", 10), ("file", 26), ("sheet", 16), ("cell", 18), ("municipality", 20), ("year", 8), ("what is wrong", 70),
-    ("what to do", 60), ("question", 34), ("answers", 24),
+    ("severity", 10), ("file", 26), ("sheet", 16), ("cell", 18), ("municipality", 20), ("year", 8), ("what is wrong", 60),
+    ("what to do", 50),
 )  # fmt: skip
+QUESTION: Final = (("question", 34), ("answers", 24))
 FILLS: Final = {"STOP": "F8D0CC", "ASK": "FCE8B2", "WARN": "FFF6DD", "NOTE": "FFFFFF"}
 ADDRESS: Final = re.compile(r"[A-Z]{1,3}[0-9]+(:[A-Z]{1,3}[0-9]+)?")  # the first of a list of cells
 
 
-def write_problem_book(problems: Sequence[Problem], path: Path, *, files: Mapping[str, Path]) -> None:
+def write_problem_book(
+    problems: Sequence[Problem], path: Path, *, files: Mapping[str, Path], languages: Sequence[Language] = ()
+) -> None:
     """Write the problems to `path`; `files` says where each file lies, by the name that problems give it.
 
-    The links are relative, so that the folder can be moved as a whole.
+    Beside the English what is wrong and what to do stands in each of `languages`. The links are relative, so that the folder
+    can be moved as a whole.
     """
     from openpyxl import Workbook  # noqa: PLC0415  # costs a fifth of a second, and most checks write none
     from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415
@@ -35,12 +41,13 @@ def write_problem_book(problems: Sequence[Problem], path: Path, *, files: Mappin
     book = Workbook()
     sheet: Any = book.active
     sheet.title = "Problems"
-    sheet.append([title for title, _ in COLUMNS])
-    for number, (_, wide) in enumerate(COLUMNS, start=1):
+    columns = [*COLUMNS, *(column for language in languages for column in _columns(language)), *QUESTION]
+    sheet.append([as_text(title) for title, _ in columns])
+    for number, (_, wide) in enumerate(columns, start=1):
         sheet.cell(1, number).font = Font(bold=True)
         sheet.column_dimensions[sheet.cell(1, number).column_letter].width = wide
     for row, problem in enumerate(problems, start=2):
-        for column, text in enumerate(_texts(problem), start=1):
+        for column, text in enumerate(_texts(problem, languages), start=1):
             cell = sheet.cell(row, column, as_text(text))
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.cell(row, 1).fill = PatternFill("solid", fgColor=FILLS[problem.severity])
@@ -59,10 +66,15 @@ def as_text(text: str) -> str:
     return inert(shown)
 
 
-def _texts(problem: Problem) -> tuple[str, ...]:
+def _columns(language: Language) -> tuple[tuple[str, int], tuple[str, int]]:
+    return (language.phrases["what"], 60), (language.phrases["do"], 50)
+
+
+def _texts(problem: Problem, languages: Sequence[Language]) -> tuple[str, ...]:
     question = (problem.name, " or ".join(problem.options)) if asked(problem) else ("", "")
     place = (problem.severity, problem.file, problem.sheet, problem.cell, problem.municipality, problem.year)
-    return (*place, problem.what, problem.do, *question)
+    told = (text for language in languages for text in sentences(problem, language))
+    return (*place, problem.what, problem.do, *told, *question)
 
 
 def _target(problem: Problem, book: Path, files: Mapping[str, Path]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval import __version__
 from lnbeval.workspace.places import write_text
+from lnbeval.workspace.plan import read_plan
 from lnbeval.workspace.yaml_file import value_fingerprint
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ def fingerprint(paths: Iterable[Path], root: Path) -> str:
 
 
 def provenance(workspace: Workspace, evaluation: str) -> dict[str, str]:
-    """Run, data, parameters and code of an evaluation as short fingerprints; the run is over the other three."""
+    """Run, data, parameters, code and, where one is locked, plan as short fingerprints; the run is over the others."""
     root = workspace.root
+    plan = read_plan(workspace, evaluation)
     parts = {
         "data": fingerprint([*_files(workspace.raw(evaluation)), *_files(workspace.reference)], root),
         "parameters": value_fingerprint(workspace.parameters(evaluation)),
         "code": fingerprint([*root.glob("lnbeval/**/*.py"), *workspace.notebooks.glob("*.ipynb")], root),
+        **({} if plan is None else {"plan": plan.fingerprint}),
     }
     run = hashlib.sha256("".join(parts.values()).encode()).hexdigest()
     short = {name: value[:SHORT] for name, value in {"run": run, **parts}.items()}

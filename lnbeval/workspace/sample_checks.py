@@ -72,7 +72,7 @@ def _one_sided(rows: pd.DataFrame, parameters: Parameters) -> list[Problem]:
             what=f"{'Every municipality is' if begun else 'No municipality is'} treated by {years[-1]}, so that there is nobody "
             f"to {'compare with' if begun else 'estimate an effect for'} ({counts})",
             do=_way_out(begun),
-            rule="nobody_left",
+            rule="nobody_left" if begun else "nobody_treated",
         )
     ]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lnbeval.errors import ParameterError, WorkspaceError
-from lnbeval.reference import load_reference
+from lnbeval.workspace.definitions import evaluation_reference
 from lnbeval.workspace.panel_rows import indicator_panel
 from lnbeval.workspace.parameters import read_parameters
 from lnbeval.workspace.places import Workspace, find_workspace
@@ -107,7 +107,7 @@ def open_study(evaluation: str, workspace: Workspace | None = None) -> Study:
     its panel.
     """
     here = workspace or find_workspace()
-    reference = load_reference(here.reference)
+    reference = evaluation_reference(here, evaluation)
     return Study(
         name=evaluation,
         workspace=here,

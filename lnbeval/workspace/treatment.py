@@ -62,7 +62,7 @@ def treatment_rows(table: Path, reference: Reference) -> tuple[pd.DataFrame, lis
         lines = pd.read_csv(table, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
     except ValueError as error:  # of the parser or of the encoding
         return pd.DataFrame(columns=["code", *COLUMNS], dtype=str), [
-            _stop(table, 1, f"The table cannot be read: {error}")
+            _stop(table, 1, f"The table cannot be read: {error}", "", "treatment_unreadable")
         ]
     rows = lines.fillna("")
     rows = rows[(rows != "").any(axis=1)]
@@ -72,13 +72,17 @@ def treatment_rows(table: Path, reference: Reference) -> tuple[pd.DataFrame, lis
     if absent:
         needed = f"The table needs code or name, and {', '.join(COLUMNS)}"
         return rows.reindex(columns=["code", *COLUMNS], fill_value=""), [
-            _stop(table, 1, f"Column {', '.join(absent)} is missing", needed)
+            _stop(table, 1, f"Column {', '.join(absent)} is missing", needed, "treatment_columns")
         ]
     told = [_unit(row, reference) for row in rows.to_dict("records")]
     places = [int(at) + 2 for at in rows.index]
-    problems = [_stop(table, at, what, do) for at, (_, what, do) in zip(places, told, strict=True) if what]
+    problems = [
+        _stop(table, at, what, do, "treatment_unit") for at, (_, what, do) in zip(places, told, strict=True) if what
+    ]
     problems += [
-        _stop(table, at, f"Status '{status}' must be one of {', '.join(RANK)}", "Correct the status")
+        _stop(
+            table, at, f"Status '{status}' must be one of {', '.join(RANK)}", "Correct the status", "treatment_status"
+        )
         for at, status in zip(places, rows["status"], strict=True)
         if status not in RANK
     ]
@@ -110,5 +114,5 @@ def _unit(row: Mapping[Hashable, str], reference: Reference) -> tuple[str, str, 
     return "", f"{what}; the code is that of {by_code.label}" if code else what, do
 
 
-def _stop(table: Path, row: int, what: str, do: str = "") -> Problem:
-    return Problem(severity="STOP", file=table.name, cell=f"row {row}", what=what, do=do, rule="treatment_table")
+def _stop(table: Path, row: int, what: str, do: str, rule: str) -> Problem:
+    return Problem(severity="STOP", file=table.name, cell=f"row {row}", what=what, do=do, rule=rule)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from lnbeval.errors import DataError
 from lnbeval.intake import Problem
+from lnbeval.workspace.entangled import events, other_programmes, standing
 from lnbeval.workspace.treatment import RANK, treatment_rows
 from lnbeval.workspace.treatment_dates import FLAG, starts, switched_off
 
@@ -17,15 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    import pandas as pd
+
     from lnbeval.reference import Reference
+    from lnbeval.workspace.entangled import Event, OtherProgramme
     from lnbeval.workspace.parameters import Parameters
     from lnbeval.workspace.places import Workspace
-
-HITTING: Final = ("shock", "spillover")  # kinds of event that move outcomes themselves
-UNEQUAL: Final = 0.2  # difference between shares of affected municipalities from which it is told
-LEAST: Final = 5  # municipalities in a cohort whose share is looked at by itself
-EVERYBODY: Final = "ALL"
-YEAR: Final = r"\d{4}"
 
 
 def table_path(workspace: Workspace, parameters: Parameters) -> Path:
@@ -100,7 +96,7 @@ def _differing_starts(dated: pd.DataFrame, file: str) -> Iterator[Problem]:
             if years == 1
             else "Keep the start that is documented best. Until then, estimate once with each, or set design.anticipation to "
             "the years between them",
-            rule="start_differs",
+            rule="start_written_twice" if years == 1 else "start_differs",
             subject=f"{name}, phase {phase}",
         )
 
@@ -164,89 +160,53 @@ def comparison_warnings(
     `treated` is indexed by code and holds cohort (NaN: not treated); `periods` are those of the data.
     """
     years = sorted(periods)
-    cohort = treated["cohort"].where(treated["cohort"] <= years[-1], np.inf)
+    cohort = standing(treated, years)
     others = parameters.treatment.others.lower()
-    return [*_contaminated(cohort, years, others, reference), *_confounded(cohort, years, others, reference)]
+    found = other_programmes(cohort, years, parameters, reference)
+    return [
+        *(_contaminated(one, cohort, others, parameters, reference) for one in found if one.indicators),
+        *(_confounded(event, others) for event in events(cohort, years, reference) if event.unequal),
+    ]
 
 
-def _contaminated(cohort: pd.Series, years: list[int], others: str, reference: Reference) -> Iterator[Problem]:
-    """One warning for each programme that a municipality which stands for the untreated also had."""
-    table = reference.other_programmes
-    for programme, rows in table[table["code"] != EVERYBODY].groupby("programme", sort=False):
-        had, when = _reached(rows, years)
-        controls = [code for code in had if np.isinf(cohort[code])]
-        if not controls:
-            continue
-        named = ", ".join(_name(reference, code) for code in controls)
-        yield Problem(
-            severity="WARN",
-            file="other_programmes.csv",
-            what=f"{programme} ({when}) also reached {len(controls)} of {int(np.isinf(cohort).sum())} municipalities that are "
-            f"compared with ({others}): {named}; and {len(had) - len(controls)} of {int(np.isfinite(cohort).sum())} treated",
-            do="If it works on the same outcome, say so with the finding, and look at the estimate without them",
-            rule="other_programme",
-            subject=str(programme),
-        )
+def _contaminated(
+    programme: OtherProgramme, cohort: pd.Series, others: str, parameters: Parameters, reference: Reference
+) -> Problem:
+    """A programme that municipalities which stand for the untreated also had, and the indicators that it touches."""
+    named = ", ".join(_name(reference, code) for code in programme.controls)
+    touched = ", ".join(programme.indicators)
+    if programme.indicators == parameters.estimated:
+        touched = f"every indicator ({touched})"
+    unknown = "" if programme.areas else "; on which outcome areas it works is not known, so it counts for all"
+    return Problem(
+        severity="WARN",
+        file="other_programmes.csv",
+        what=f"'{programme.name}' ({programme.when}) also reached {len(programme.controls)} of {int(np.isinf(cohort).sum())} "
+        f"municipalities that are compared with ({others}): {named}; and {len(programme.treated)} of "
+        f"{int(np.isfinite(cohort).sum())} treated. It touches {touched}{unknown}",
+        do="The estimate is probably too small where it works: the page of results shows the estimate without them beside it, and "
+        "the finding says so",
+        rule="other_programme",
+        subject=programme.name,
+    )
 
 
-def _reached(rows: pd.DataFrame, years: list[int]) -> tuple[list[str], str]:
-    """The municipalities that a programme reached within these years, and when, as written."""
-    here = [row for row in rows.to_dict("records") if _overlaps(str(row["start"]), str(row["end"]), years)]
-    when = dict.fromkeys(f"{row['start']} to {row['end'] or 'no end given'}" for row in here)
-    return list(dict.fromkeys(str(row["code"]) for row in here)), "; ".join(when)
-
-
-def _confounded(cohort: pd.Series, years: list[int], others: str, reference: Reference) -> Iterator[Problem]:
-    """One warning for each event, with its cross-table, whose share differs between a cohort and those it is compared with."""
-    seen: set[tuple[str, str]] = set()
-    for event in reference.events.to_dict("records"):
-        where, when = str(event["affected"]), str(event["date_start"])
-        begins = re.search(YEAR, when)
-        if event["kind"] not in HITTING or where in ("", EVERYBODY) or begins is None:
-            continue
-        table = _cross_table(cohort, where.split(";"))
-        told = (where, begins.group()) in seen
-        if told or not years[0] <= int(begins.group()) <= years[-1] or _gap(table) < UNEQUAL:
-            continue
-        seen.add((where, begins.group()))
-        counts = zip(table.index.to_list(), table["hit"].to_list(), table["all"].to_list(), strict=True)
-        cells = "; ".join(
-            f"{others if np.isinf(group) else f'treated from {group:g}'}: {hit} affected, {every - hit} not"
-            for group, hit, every in counts
-        )
-        yield Problem(
-            severity="WARN",
-            file="events.csv",
-            year=begins.group(),
-            what=f"'{event['event']}' goes with treatment: {cells}",
-            do="From then on the estimate holds both. Do not call it the effect of the programme unless an estimate without the "
-            "affected municipalities, or adjusted for the event, stands beside it",
-            rule="event_with_treatment",
-            subject=str(event["event_id"]),
-        )
-
-
-def _cross_table(cohort: pd.Series, affected: list[str]) -> pd.DataFrame:
-    hit = pd.Series(cohort.index.isin(affected), index=cohort.index)
-    table = pd.DataFrame({"hit": hit.groupby(cohort).sum(), "all": hit.groupby(cohort).size()})
-    return table.assign(share=table["hit"] / table["all"])
-
-
-def _gap(table: pd.DataFrame) -> float:
-    """How far the share affected differs at most between those compared with and the treated: all, or a cohort of some size."""
-    never = table[np.isinf(table.index)]
-    treated = table[np.isfinite(table.index)]
-    if never.empty or treated.empty:
-        return 0.0
-    together = treated["hit"].sum() / treated["all"].sum()
-    shares = [together, *treated.loc[treated["all"] >= LEAST, "share"]]
-    return float(max(abs(share - never["share"].iloc[0]) for share in shares))
-
-
-def _overlaps(start: str, end: str, years: list[int]) -> bool:
-    """Whether what lasts from `start` to `end`, both as written, meets the periods; without an end it goes on."""
-    begins, ends = (re.search(YEAR, text) for text in (start, end))
-    return (begins is None or int(begins.group()) <= years[-1]) and (ends is None or int(ends.group()) >= years[0])
+def _confounded(event: Event, others: str) -> Problem:
+    """An event, with its cross-table, whose share differs between a cohort and those it is compared with."""
+    cells = "; ".join(
+        f"{others if np.isinf(one.group) else f'treated from {one.group:g}'}: {one.hit} affected, {one.all - one.hit} not"
+        for one in event.shares
+    )
+    return Problem(
+        severity="WARN",
+        file="events.csv",
+        year=event.year,
+        what=f"'{event.name}' goes with treatment: {cells}",
+        do="From then on the estimate holds both. Do not call it the effect of the programme unless an estimate without the "
+        "affected municipalities stands beside it: the page of results shows one, or says that none can be made",
+        rule="event_with_treatment",
+        subject=event.event_id,
+    )
 
 
 def _many(number: int) -> str:

@@ -21,7 +21,7 @@ from lnbeval.workspace.gaps import (
 )
 from lnbeval.workspace.indicators import computable, indicator_values
 from lnbeval.workspace.jumps import flagged, jump_questions, unit_problems, unit_steps
-from lnbeval.workspace.plausible import value_findings
+from lnbeval.workspace.plausible import value_findings, within_range
 from lnbeval.workspace.treatment import treated_municipalities
 from lnbeval.workspace.variables import variables, within_periods
 
@@ -48,8 +48,10 @@ def checked_values(
     values = within_periods(taken.values, parameters)
     if values.empty:
         return taken, ()
-    steps = unit_steps(values, known)
-    questions = [*jump_questions(values, known, reference, answered, steps), *zero_questions(values, known, reference)]
+    possible = within_range(values, known)
+    steps = unit_steps(possible, known)
+    jumps = jump_questions(possible, known, reference, answered, steps)
+    questions = [*jumps, *zero_questions(values, known, reference)]
     settled = _settled(taken, questions, answered)
     complete = all(problem.severity != "STOP" for problem in taken.problems)
     return settled, (
@@ -57,7 +59,7 @@ def checked_values(
         *unit_problems(values, known, reference, steps),
         *(question.problem for question in questions),
         *flagged(questions, answered),
-        *_indicator_findings(values, parameters, reference),
+        *_indicator_findings(possible, parameters, reference),
         *(missing_years(values, known, parameters) if complete else ()),
         *(_panel_findings(settled, parameters, reference) if complete else ()),
     )
@@ -91,7 +93,7 @@ def _moved(counts: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
     times = dropped.groupby(["file", "sheet"]).size()
     keys = pd.MultiIndex.from_frame(counts[["file", "sheet"]])
     moved = times.reindex(keys, fill_value=0).to_numpy()
-    # A sheet that is read in two parts has two rows of counts; the first that has so many cells gives them up.
+    # A sheet that two sources read has two rows of counts; its sums are right, whichever of them gives the cells up.
     moved = np.where(counts.duplicated(["file", "sheet"]), 0, moved)
     return counts.assign(cells_used=counts["cells_used"] - moved, cells_set_aside=counts["cells_set_aside"] + moved)
 

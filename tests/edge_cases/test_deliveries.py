@@ -131,7 +131,7 @@ def test_x10_an_answer_holds_for_one_revision_only(delivered):
 
 def test_x10_other_bytes_with_the_same_values_are_a_note(delivered):
     revise(delivered, same_values=True)
-    (note,) = found(delivered, "changed_delivery")
+    (note,) = found(delivered, "same_values")
     assert note.severity == "NOTE"
     assert "no value that is read from it differs" in note.what
 

@@ -208,6 +208,23 @@ def test_x28_a_jump_that_most_municipalities_share_is_one_question(tmp_path):
     assert "`breaks`" in question.do
 
 
+def test_x28_a_series_that_jumps_everywhere_at_any_time_is_one_question(tmp_path):
+    unsteady = CODES[:20]
+
+    def jumps(code, year):
+        return people(code, year) * (7 if code in unsteady and year == 2015 + unsteady.index(code) % 5 else 1)
+
+    workspace = evaluation(tmp_path, {"raport.xlsx": rows(beneficiaries=jumps)}, ["care_coverage"])
+    (question,) = found(workspace, "unsteady_series")
+    assert found(workspace, "jump") == []
+    assert (question.severity, question.subject) == ("ASK", "beneficiaries")
+    assert "20 of 61 municipalities, 20 times in all" in question.what
+    decide(workspace, (question.name, "drop"))
+    values = taken(workspace).values.set_index(["code", "period"])["value"]
+    gone = {place for place, value in values.items() if np.isnan(value)}
+    assert gone == {(code, 2015 + number % 5) for number, code in enumerate(unsteady)}
+
+
 def test_x28_a_registered_break_is_told_and_not_asked_about(tmp_path):
     table = rows(beneficiaries=lambda code, year: people(code, year) * (6 if year >= 2019 else 1))
     workspace = evaluation(

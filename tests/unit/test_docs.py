@@ -79,6 +79,13 @@ def targets() -> set[str]:
     return set(re.findall(r"^([a-z]+):", text("Makefile"), flags=re.MULTILINE))
 
 
+def options_of(command: click.Command) -> set[str]:
+    """The options of a verb, and of the verbs below it."""
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    own = {option for one in command.params for option in one.opts}
+    return own.union(*(options_of(one) for one in below))
+
+
 def glossary() -> set[str]:
     return {word.strip() for word in re.findall(r"^\| ([^|]+) \|", text("docs/glossary.md"), flags=re.MULTILINE)}
 
@@ -116,7 +123,7 @@ def test_every_verb_that_is_named_exists(name):
 def test_every_option_of_a_verb_that_is_named_exists(name):
     for verb, words in re.findall(r"lnbeval ([a-z_]+)((?: [^\n]*)?)", code_in(text(name))):
         if verb in command_line.commands:
-            options = {option for one in command_line.commands[verb].params for option in one.opts}
+            options = options_of(command_line.commands[verb])
             assert set(re.findall(r"--[a-z-]+", words)) <= options | {"--help"}, f"lnbeval {verb}{words}"
 
 

@@ -298,7 +298,7 @@ def test_a_description_tells_encoding_delimiter_and_likely_columns(tmp_path):
     assert told.sheets[0].header_row == 2
     assert told.sheets[0].headers == ("Bashkia", "Viti", "Raste")
     assert (told.sheets[0].unit_columns, told.sheets[0].period_columns) == (("Bashkia",), ("Viti",))
-    assert [problem.severity for problem in told.problems] == ["WARN"]
+    assert [(problem.severity, problem.rule) for problem in told.problems] == [("NOTE", "encoding")]
     assert [problem.severity for problem in describe(tmp_path / "a.csv").problems] == ["STOP"]  # nobody knows a name
 
 

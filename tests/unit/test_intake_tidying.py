@@ -408,9 +408,9 @@ def test_every_problem_of_a_file_is_told_at_once(tmp_path):
 def test_stopping_lists_stops_and_questions_and_nothing_else():
     where = {"file": "a.xlsx", "sheet": "Raste", "cell": "C14", "municipality": "Tiranë", "year": "2020"}
     problems = [
-        Problem(severity="STOP", what="'-' is not a number", do="Declare it", **where),
-        Problem(severity="ASK", file="b.xlsx", what="Two sheets", do="Say which"),
-        Problem(severity="WARN", file="c.xlsx", what="Told twice"),
+        Problem(severity="STOP", what="'-' is not a number", do="Declare it", rule="not_a_number", **where),
+        Problem(severity="ASK", file="b.xlsx", what="Two sheets", do="Say which", rule="which_sheet"),
+        Problem(severity="WARN", file="c.xlsx", what="Told twice", rule="told_twice"),
     ]
     with pytest.raises(DataError) as caught:
         stop_if_needed(problems)
@@ -422,4 +422,4 @@ def test_stopping_lists_stops_and_questions_and_nothing_else():
 
 
 def test_warnings_and_notes_do_not_stop():
-    stop_if_needed([Problem(severity="WARN", file="c.xlsx", what="Told twice")])
+    stop_if_needed([Problem(severity="WARN", file="c.xlsx", what="Told twice", rule="told_twice")])

@@ -16,6 +16,7 @@ STOP = Problem(
     year="2024",
     what="'12 ?' is not a number",
     do="Ask the source",
+    rule="not_a_number",
 )
 ASK = Problem(severity="ASK", file="b.csv", what="which", rule="seat_town", subject="Laç", options=("whole", "part"))
 

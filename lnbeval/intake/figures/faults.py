@@ -21,58 +21,59 @@ OPEN_IN_EXCEL: Final = "Open the file in Excel, let it calculate, and save it"
 NOT_FINITE: Final = frozenset({"nan", "inf", "infinity"})
 DAY_AND_MONTH: Final = re.compile(r"[0-9]{1,2}[-./][^\W\d_]{3,9}\.?(?:[-./ ][0-9]{2,4})?|[^\W\d_]{3,9}[-./][0-9]{1,4}")
 WORD_BEHIND: Final = re.compile(r"[+-]?[0-9][0-9., ]*\s*([^\W\d_].{0,60})", re.DOTALL)
-UNSETTLED: Final = "marks not settled"  # told once for the whole column, not for each cell
+UNSETTLED: Final = "marks_not_settled"  # told once for the whole column, not for each cell
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """Why a cell cannot be used; `kind` draws cells together that have the same cause."""
+    """Why a cell cannot be used; `kind`, the rule of its problem, draws cells together that have the same cause."""
 
     kind: str
     what: str
     do: str
     severity: Severity = "STOP"
+    alike: str = ""  # a cause finer than the kind, in words, where cells of one kind are not to be drawn together
 
 
 def wrong_type(value: object, wanted: str) -> Fault:
     """The fault of a cell that holds neither text nor a number."""
     if isinstance(value, Uncalculated):
         what = "The cell holds a formula, and the workbook does not hold its result"
-        return Fault(kind="formula without result", what=what, do=OPEN_IN_EXCEL)
+        return Fault(kind="formula_without_result", what=what, do=OPEN_IN_EXCEL)
     if isinstance(value, bool):
         what = f"The cell holds {str(value).upper()}, not {wanted}"
-        return Fault(kind="true or false", what=what, do=f"Write {wanted}")
+        return Fault(kind="true_or_false", what=what, do=f"Write {wanted}")
     if isinstance(value, date | time | timedelta):
         what = f"The cell holds a date or time ({value}), not {wanted}; spreadsheets turn figures like 12-3 into dates"
         return Fault(kind="date", what=what, do="Ask the source for the figure, or set the cell format back to number")
-    return Fault(kind="unknown", what=f"{quoted(str(value))} is not {wanted}", do=f"Write {wanted}")
+    return Fault(kind="unknown_type", what=f"{quoted(str(value))} is not {wanted}", do=f"Write {wanted}")
 
 
 def excel_error(word: str) -> Fault:
     """The fault of a cell that shows an error of the spreadsheet."""
     what = f"The cell shows the spreadsheet error {word}"
-    return Fault(kind="spreadsheet error", what=what, do="Correct the formula, or ask the source for the figure")
+    return Fault(kind="spreadsheet_error", what=what, do="Correct the formula, or ask the source for the figure")
 
 
 def not_finite(shown: str) -> Fault:
     """The fault of a number without end, or of no number by the name of one."""
     what = f"{quoted(shown)} is not a finite number"
     do = 'Ask the source for the figure; if it means "not reported", declare it under `missing`'
-    return Fault(kind="not finite", what=what, do=do)
+    return Fault(kind="not_finite", what=what, do=do)
 
 
 def unclear_word(word: str) -> Fault:
     """The fault of a word that means one thing in one file and another in the next."""
     what = f"{quoted(word)} may mean zero or not reported"
     do = f"Ask the source; then declare {quoted(word)} under `missing` or under `zero`"
-    return Fault(kind="zero or not reported", what=what, do=do)
+    return Fault(kind="zero_or_not_reported", what=what, do=do)
 
 
 def backward_range(word: str) -> Fault:
     """The fault of a range whose first number is not the smaller one."""
     what = f"{quoted(word)} is no range: its first number is not the smaller one"
     do = "Ask the source for the figure; it may have been a date, or a number and its year"
-    return Fault(kind="range backwards", what=what, do=do)
+    return Fault(kind="range_backwards", what=what, do=do)
 
 
 def mixed_units(told: Mapping[int, Told]) -> dict[int, Fault]:
@@ -83,7 +84,7 @@ def mixed_units(told: Mapping[int, Told]) -> dict[int, Fault]:
     do = "Ask for one column for each unit; nothing is converted"
     return {
         line: Fault(
-            kind="different units in one column",
+            kind="different_units_in_one_column",
             what=f"{quoted(one.word)} is in {one.unit}, but its column holds {' and '.join(units)}",
             do=do,
         )
@@ -116,7 +117,7 @@ def _other_marks(word: str, marks: Marks) -> Fault | None:
         do = "Declare `decimal` and `thousands` as the source means them"
     else:
         do = f"Declare decimal: '{decimal}'" + (f" and thousands: '{thousands}'" if thousands in word else "")
-    return Fault(kind=next(iter(readings)), what=what, do=f"{do}, for the whole source")
+    return Fault(kind="other_marks", what=what, do=f"{do}, for the whole source", alike=next(iter(readings)))
 
 
 def _word_behind(word: str) -> Fault | None:
@@ -125,10 +126,10 @@ def _word_behind(word: str) -> Fault | None:
         return None
     what = f"{quoted(word)} is not a number: {quoted(behind[1])} behind it is not among the words for units"
     do = "Ask for the number alone; a word for thousands or millions changes it and is never left out"
-    return Fault(kind="unknown word behind a number", what=what, do=do)
+    return Fault(kind="unknown_word_behind_a_number", what=what, do=do)
 
 
 def _no_number(word: str) -> Fault:
     what = f"{quoted(word)} is not a number"
     do = f'If it means "not reported", declare {quoted(word)} under `missing`; it is never read as zero'
-    return Fault(kind="not a number", what=what, do=do)
+    return Fault(kind="not_a_number", what=what, do=do)

@@ -21,6 +21,7 @@ from lnbeval.intake.figures.faults import (
 from lnbeval.intake.figures.marks import SPACES, as_written, conversion, number_pattern, shape
 from lnbeval.intake.figures.parts import number_parts
 from lnbeval.intake.number_words import NO_WORDS, word_key
+from lnbeval.intake.source import FIRST_YEAR, LAST_YEAR
 from lnbeval.intake.text import BLANKS, EXCEL_ERRORS, cell_text, is_blank, quoted, tidy_text
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ __all__ = [
     "read_period",
 ]
 
-FIRST_YEAR, LAST_YEAR = 2010, 2030
 EXCEL_DAY_ZERO: Final = date(1899, 12, 30)  # as it must be counted for days after February 1900
 FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2100, 12, 31)  # taken for a day when they stand where a year should
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # what every program writes the same way
@@ -202,7 +202,7 @@ def _finite(value: float, rules: NumberRules) -> float | Fault:
 def read_period(value: object) -> int | Fault:
     """The calendar year in a cell, or why there is none."""
     if is_blank(value):
-        return Fault(kind="no year", what="The row has no year", do="Write the year; fill merged cells down")
+        return Fault(kind="no_year", what="The row has no year", do="Write the year; fill merged cells down")
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return wrong_type(value, "a year")
     word = cell_text(value)
@@ -210,10 +210,10 @@ def read_period(value: object) -> int | Fault:
         return excel_error(word)
     if not re.fullmatch("[0-9]{4}", word):
         do = "Write the year with four digits; school years and parts of a year need a rule of their own"
-        return _day_as_number(word) or Fault(kind="not a year", what=f"{quoted(word)} is not a year", do=do)
+        return _day_as_number(word) or Fault(kind="not_a_year", what=f"{quoted(word)} is not a year", do=do)
     if not FIRST_YEAR <= int(word) <= LAST_YEAR:
         what = f"{word} is not a year between {FIRST_YEAR} and {LAST_YEAR}"
-        return Fault(kind="year out of range", what=what, do="Correct the year, or the column declared as `period`")
+        return Fault(kind="year_out_of_range", what=what, do="Correct the year, or the column declared as `period`")
     return int(word)
 
 
@@ -225,4 +225,4 @@ def _day_as_number(word: str) -> Fault | None:
         return None
     what = f"{word} is not a year; it is how a spreadsheet stores the day {day.isoformat()}"
     do = f"Write {day.year} if the year of that day is meant, or name the column that holds the year under `period`"
-    return Fault(kind="day written as a number", what=what, do=do)
+    return Fault(kind="day_written_as_a_number", what=what, do=do)

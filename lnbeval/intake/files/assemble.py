@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 TAG_ROW: Final = "row of tags"
+BEYOND_HEADER: Final = frozenset({"beyond_headers", "row_too_long"})  # the rules of cells that no header stands over
 HIDDEN_ROW: Final = "hidden row: not read, as declared"
 
 
@@ -106,7 +107,8 @@ def _above(above: list[Row], source: Source, sheet: str) -> list[Problem]:
         f"row {number}: {quoted(cell_text(next(c for c in cells if not is_blank(c))))}" for number, cells in above
     ]
     what = f"Rows above the header are not read as data: {listed(titles)}"
-    return [Problem(severity="NOTE", file=source.file, sheet=sheet, what=what)] if titles else []
+    note = Problem(severity="NOTE", file=source.file, sheet=sheet, what=what, rule="rows_above")
+    return [note] if titles else []
 
 
 def _too_long(beyond: list[Row], source: Source, sheet: str, headed: int) -> list[Problem]:
@@ -125,6 +127,7 @@ def _too_long(beyond: list[Row], source: Source, sheet: str, headed: int) -> lis
             do="Give the column a header if it is needed"
             if sheet
             else "Put the cell that holds the delimiter or a decimal comma in quotation marks, or name the column",
+            rule="beyond_headers" if sheet else "row_too_long",
         )
     ]
 
@@ -134,7 +137,10 @@ def _too_short(below: list[Row], source: Source, sheet: str, headed: int) -> lis
     short = [] if sheet else [(number, cells) for number, cells in below if 1 < len(cells) < headed]
     what = f"Fewer cells than the {headed} headers; those that are not there are read as blank"
     do = "Check that the file was not cut"
-    return [Problem(severity="WARN", file=source.file, cell=_rows_text(short), what=what, do=do)] if short else []
+    if not short:
+        return []
+    where = _rows_text(short)
+    return [Problem(severity="WARN", file=source.file, cell=where, what=what, do=do, rule="row_too_short")]
 
 
 def _rows_text(rows: list[Row]) -> str:

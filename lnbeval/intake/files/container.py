@@ -53,7 +53,7 @@ SAVE_AS: Final = "Open it in a spreadsheet program and save it as Excel workbook
 AGAIN: Final = "Ask for it again, or copy it again"
 UNPACK: Final = "Unpack it and put the table itself into the folder"
 REFUSED: Final[dict[Kind, tuple[str, str]]] = {
-    "empty": ("The file is empty (0 bytes)", AGAIN),
+    "empty": ("The file is empty", AGAIN),
     "xlsb": ("The file is a binary Excel workbook (.xlsb)", SAVE_AS),
     "office": (
         "The file is an old Office document, but not a workbook",
@@ -74,6 +74,17 @@ REFUSED: Final[dict[Kind, tuple[str, str]]] = {
     "archive": ("The file is a compressed archive", UNPACK),
     "parquet": ("The file is a Parquet table", "Save it as CSV UTF-8 (.csv)"),
     "binary": ("The file is neither a workbook nor text", SAVE_AS),
+}
+# Of the problem that refuses a file, where another way out is needed than to save it anew.
+RULES: Final[dict[Kind, str]] = {
+    "empty": "file_empty",
+    "protected": "file_protected",
+    "damaged": "damaged",
+    "old_damaged": "damaged",
+    "zip": "file_packed",
+    "crowded": "file_packed",
+    "gzip": "file_packed",
+    "archive": "file_packed",
 }
 STARTS: Final[dict[bytes, Kind]] = {
     b"%PDF": "pdf",

@@ -72,12 +72,15 @@ def csv_rows(text: str, delimiter: str) -> tuple[list[Row], int]:
                 continue
             places += len(record)
             if places > MOST_CELLS:
-                raise TextError(f"The file has more than {MOST_CELLS:,} cells", "Divide the file by year")
+                raise TextError(
+                    f"The file has more than {MOST_CELLS:,} cells", "Divide the file by year", "too_many_cells"
+                )
             rows.append((number, tuple([short.setdefault(c, c) if len(c) < SHORT else c for c in record])))
     except csv.Error as fault:
         raise TextError(
             f"Row {number + 1} cannot be divided into cells ({fault}); often a quotation mark is open there",
             'Close or double the quotation mark (""), or save the table again as CSV UTF-8',
+            "open_quotation",
         ) from fault
     return rows, number
 
@@ -100,8 +103,9 @@ class _Lines:
         self.delimiters += found.string.count(self.delimiter, found.start(), found.end())
         if self.delimiters > MOST_COLUMNS:
             what = f"Line {self._number} has more than {MOST_COLUMNS:,} cells"
-            raise TextError(what, "Ask for the file again, with one row for each municipality and year")
+            raise TextError(what, "Ask for the file again, with one row for each municipality and year", "long_line")
         if found.end() - found.start() > LONGEST_LINE:
             size = (found.end() - found.start()) / MEGABYTE
-            raise TextError(f"Line {self._number} has {size:,.1f} million letters", "Ask for the file again")
+            what = f"Line {self._number} has {size:,.1f} million letters"
+            raise TextError(what, "Ask for the file again", "long_line")
         return found[0]

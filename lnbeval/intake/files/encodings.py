@@ -23,12 +23,13 @@ EVIDENCE_BYTES: Final = 1_000_000  # of the file are searched for names
 
 
 class TextError(Exception):
-    """The text cannot be read as declared: `what` is wrong, and what to `do`."""
+    """The text cannot be read as declared: `what` is wrong, what to `do`, and the `rule` of the problem it becomes."""
 
-    def __init__(self, what: str, do: str) -> None:
+    def __init__(self, what: str, do: str, rule: str) -> None:
         super().__init__(what)
         self.what = what
         self.do = do
+        self.rule = rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,7 @@ def decoded(data: bytes, encoding: str | None) -> str:
         raise TextError(
             f"The file is UTF-8 by its own mark, but the parameters declare encoding {declared!r}",
             "Remove `encoding` from the source",
+            "encoding_mark",
         )
     try:
         return data.decode("utf-8-sig" if name == "utf-8" else name)
@@ -61,7 +63,9 @@ def codec_name(declared: str) -> str:
     except (LookupError, ValueError):
         name = ""
     if not TEXT_CODECS.fullmatch(name):
-        raise TextError(f"There is no text encoding {declared!r}", "Write for example utf-8 or cp1252")
+        raise TextError(
+            f"There is no text encoding {declared!r}", "Write for example utf-8 or cp1252", "encoding_unknown"
+        )
     return name
 
 
@@ -129,6 +133,7 @@ def _undecodable(data: bytes, encoding: str | None, fault: UnicodeError) -> Text
     return TextError(
         f"The file is not {named} (line {line} cannot be read); it is likely {likely}",
         f"Save it as CSV UTF-8, or declare encoding: {likely} and check the names",
+        "encoding_wrong",
     )
 
 

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import NoReturn
 
-from lnbeval.intake.files.container import EXTENSIONS, REFUSED, Kind, file_kind, real_name
+from lnbeval.intake.files.container import EXTENSIONS, REFUSED, RULES, Kind, file_kind, real_name
 from lnbeval.intake.files.limits import LARGEST_FILE, MEGABYTE, MEMORY_PER_BYTE
 from lnbeval.intake.problems import Problem, Severity, UnreadableError
 from lnbeval.intake.table import some
@@ -32,25 +32,26 @@ def file_bytes(path: Path, file: str) -> tuple[bytes, Kind]:
     `file` is the path as declared, from the raw folder down: no part of it may be a link. Raises UnreadableError.
     """
     if path.name.startswith(LOCK):
-        stop(file, f"{path.name} is the mark Excel leaves while a file is open, not a table", "Name the file itself")
+        what = f"{path.name} is the mark Excel leaves while a file is open, not a table"
+        stop(file, what, "Name the file itself", rule="lock_file")
     _stop_unless_ordinary(path, file)
     data = _content(path, file)
     kind = file_kind(data)
     if kind in REFUSED:
-        stop(file, *REFUSED[kind], rule="file_kind")
+        stop(file, *REFUSED[kind], rule=RULES.get(kind, "file_kind"))
     extension = path.suffix.lower()
     if extension not in EXTENSIONS[kind]:
         stop(
             file,
             f"The file is {real_name(kind)}, but its name ends in {quoted(extension)}",
             f"Rename it to end in {EXTENSIONS[kind][0]}, or save it again as what its name says",
-            rule="file_kind",
+            rule="file_name",
         )
     return data, kind
 
 
 def stop(
-    file: str, what: str, do: str, *, sheet: str = "", cell: str = "", severity: Severity = "STOP", rule: str = ""
+    file: str, what: str, do: str, *, rule: str, sheet: str = "", cell: str = "", severity: Severity = "STOP"
 ) -> NoReturn:
     """Refuse a file or a sheet. Raises UnreadableError, a DataError that carries its Problem."""
     problem = Problem(severity=severity, file=file, sheet=sheet, cell=cell, what=what, do=do, rule=rule)
@@ -73,7 +74,7 @@ def _stop_unless_ordinary(path: Path, file: str) -> None:
             _stop_at_no_file(mode, part, file)
     if _mode(path) is None:
         what = f"There is no file {shown_path(path)}. {_neighbours(path)}"
-        stop(file, what, "Correct `file`, or copy the file there")
+        stop(file, what, "Correct `file`, or copy the file there", rule="no_file")
 
 
 def _mode(path: Path) -> int | None:
@@ -98,11 +99,12 @@ def _content(path: Path, file: str) -> bytes:
             size = status.st_size
             data = b"" if size > LARGEST_FILE else stream.read(size + 1)
     except OSError as fault:
-        stop(file, f"The file cannot be opened ({fault.strerror})", "Close it in other programs and try again")
+        what = f"The file cannot be opened ({fault.strerror})"
+        stop(file, what, "Close it in other programs and try again", rule="not_opened")
     if size > LARGEST_FILE:
         stop(file, *_too_large(size), rule="file_size")
     if len(data) != size:
-        stop(file, "The file changes while it is read", "Wait until it is complete, and try again", rule="not_a_file")
+        stop(file, "The file changes while it is read", "Wait until it is complete, and try again", rule="file_changes")
     return data
 
 

@@ -37,6 +37,7 @@ CELL: Final = re.compile(r"\"([^\"]*)\"|([^\s,;\"]+)")
 CODEPAGE: Final = re.compile(rb"CODEPAGE\s*=\s*\"([^\"]{1,40})\"")
 CHARSET: Final = re.compile(rb"CHARSET\s*=\s*\"([^\"]{1,40})\"")
 CHARSETS: Final = {"ansi": "cp1252"}  # the word means the code page of Windows in Western Europe
+UNREAD: Final = "pc_axis_unread"
 AGAIN: Final = "Download it again, or ask for the table as .xlsx or .csv"
 TOLD: Final = ("TITLE", "UNITS", "SOURCE", "LAST-UPDATED", "NOTE", "NOTEX")
 
@@ -64,9 +65,9 @@ def px_rows(text: str) -> tuple[list[Row], tuple[str, ...]]:
     keywords, about, at = _keywords(text)
     dimensions = [*keywords.get(("STUB", ""), ()), *keywords.get(("HEADING", ""), ())]
     if not dimensions or len(dimensions) != len(set(dimensions)):
-        raise TextError("The PC-Axis table does not name its dimensions (STUB, HEADING), or one twice", AGAIN)
+        raise TextError("The PC-Axis table does not name its dimensions (STUB, HEADING), or one twice", AGAIN, UNREAD)
     if any(word == "KEYS" for word, _ in keywords):
-        raise TextError("The PC-Axis table leaves rows out (KEYS), which is not read", "Save it without KEYS")
+        raise TextError("The PC-Axis table leaves rows out (KEYS), which is not read", "Save it without KEYS", UNREAD)
     values = [_values(keywords, name) for name in dimensions]
     codes = {
         at: _codes(keywords, name, values[at]) for at, name in enumerate(dimensions) if ("CODES", name) in keywords
@@ -93,7 +94,9 @@ def _keywords(text: str) -> tuple[Mapping[Key, tuple[str, ...]], tuple[str, ...]
         found = STATEMENT.match(text, at)
         if found is None:
             line = text.count("\n", 0, len(text) - len(text[at:].lstrip())) + 1
-            raise TextError(f"The PC-Axis table cannot be understood from line {line} on, or holds no DATA", AGAIN)
+            raise TextError(
+                f"The PC-Axis table cannot be understood from line {line} on, or holds no DATA", AGAIN, UNREAD
+            )
         at = found.end()
         if found["language"]:
             languages.add(found["language"])
@@ -126,7 +129,7 @@ def _items(text: str) -> tuple[str, ...]:
 
 def _values(keywords: Mapping[Key, tuple[str, ...]], name: str) -> tuple[str, ...]:
     if not keywords.get(("VALUES", name)):
-        raise TextError(f"The PC-Axis table has no VALUES for its dimension {quoted(name)}", AGAIN)
+        raise TextError(f"The PC-Axis table has no VALUES for its dimension {quoted(name)}", AGAIN, UNREAD)
     return keywords["VALUES", name]
 
 
@@ -134,17 +137,18 @@ def _codes(keywords: Mapping[Key, tuple[str, ...]], name: str, values: Sequence[
     codes = keywords["CODES", name]
     if len(codes) != len(values):
         what = f"The PC-Axis table has {len(codes)} CODES and {len(values)} VALUES for its dimension {quoted(name)}"
-        raise TextError(what, AGAIN)
+        raise TextError(what, AGAIN, UNREAD)
     return codes
 
 
 def _cells(text: str, at: int, values: Sequence[Sequence[str]], columns: int) -> list[str]:
     rows = prod(map(len, values))
     if rows * columns > MOST_CELLS or columns > MOST_COLUMNS:
-        raise TextError(f"The PC-Axis table has {rows:,} rows of {columns} columns", "Select fewer years or categories")
+        what = f"The PC-Axis table has {rows:,} rows of {columns} columns"
+        raise TextError(what, "Select fewer years or categories", "too_many_cells")
     cells = [found[1] if found[1] is not None else found[2] for found in CELL.finditer(text, at)]
     if len(cells) != rows:
         sizes = " x ".join(str(len(own)) for own in values)
         what = f"The PC-Axis table has {len(cells)} data cells, but its dimensions make {rows} ({sizes}): it may be cut"
-        raise TextError(what, AGAIN)
+        raise TextError(what, AGAIN, UNREAD)
     return cells

@@ -48,7 +48,7 @@ def _workbook_table(book: Book, source: Source, resolve: Resolver | None) -> Raw
     others = [name for name in book.names if name != sheet]
     if not rows:
         what = f"The sheet is empty. Other sheets: {sheet_sizes(book, others)}"
-        stop(source.file, what, "Correct `sheet`", sheet=sheet)
+        stop(source.file, what, "Correct `sheet`", sheet=sheet, rule="sheet_empty")
     edge = edge_problem(book.kind, source.file, sheet, rows, filled_size(rows)[1])
     if edge is not None:
         raise UnreadableError(edge)
@@ -63,11 +63,11 @@ def _chosen_sheet(book: Book, source: Source) -> str:
         if len(book.names) == 1:
             return book.names[0]
         what = f"The workbook has {len(book.names)} sheets: {sheet_sizes(book, book.names)}"
-        stop(source.file, what, "Say under `sheet` which one to read", severity="ASK")
+        stop(source.file, what, "Say under `sheet` which one to read", severity="ASK", rule="which_sheet")
     if source.sheet not in book.names:
         nearby = nearest(source.sheet, book.names)
         what = f"There is no sheet {quoted(source.sheet)}.{nearby} Sheets: {some(book.names)}"
-        stop(source.file, what, "Correct `sheet`")
+        stop(source.file, what, "Correct `sheet`", rule="no_sheet")
     return source.sheet
 
 
@@ -86,9 +86,9 @@ def _csv_table(data: bytes, source: Source, resolve: Resolver | None) -> RawTabl
         delimiter = source.delimiter or first or found_delimiter(text, wanted_headers(source)) or ","
         rows, last = csv_rows(text, delimiter)
     except TextError as fault:
-        stop(source.file, fault.what, fault.do)
+        stop(source.file, fault.what, fault.do, rule=fault.rule)
     if not rows:
-        stop(source.file, "The file holds nothing but blank lines", "Ask for it again")
+        stop(source.file, "The file holds nothing but blank lines", "Ask for it again", rule="file_empty")
     notes = [] if source.delimiter else [_delimiter_note(source, delimiter)]
     notes += [] if proof is None else [proven_problem(source.file, proof)]
     table = _assembled(rows, last, source, "", resolve, notes)
@@ -102,7 +102,7 @@ def _px_table(data: bytes, source: Source, resolve: Resolver | None) -> RawTable
     try:
         rows, about = px_rows(px_text(data, source.encoding))
     except TextError as fault:
-        stop(source.file, fault.what, fault.do, rule="pc_axis")
+        stop(source.file, fault.what, fault.do, rule=fault.rule)
     return _assembled(rows, len(rows), source, "", resolve, [about_note(source.file, about)])
 
 
@@ -114,12 +114,14 @@ def about_note(file: str, about: Sequence[str]) -> Problem:
 
 def _stop_at_sheet(source: Source, named: str) -> None:
     if source.sheet is not None:
-        stop(source.file, f"{named} has no sheets, but `sheet` is declared", "Remove `sheet` from the source")
+        what = f"{named} has no sheets, but `sheet` is declared"
+        stop(source.file, what, "Remove `sheet` from the source", rule="sheet_declared")
 
 
 def _delimiter_note(source: Source, delimiter: str) -> Problem:
     named = DELIMITER_NAMES.get(delimiter, quoted(delimiter))
-    return Problem(severity="NOTE", file=source.file, what=f"Cells are divided by the {named}, as found in the file")
+    what = f"Cells are divided by the {named}, as found in the file"
+    return Problem(severity="NOTE", file=source.file, what=what, rule="delimiter_found")
 
 
 def wanted_headers(source: Source) -> list[str]:
@@ -134,7 +136,8 @@ def wanted_headers(source: Source) -> list[str]:
 def _header_only(table: RawTable, source: Source, others: str) -> NoReturn:
     what = f"There is a header in row {table.header_row} and no row below it.{others}"
     elsewhere = header_elsewhere(table.above, wanted_headers(source))
-    stop(table.file, what, f"Correct `header` or `sheet`, or ask for the file again{elsewhere}", sheet=table.sheet)
+    do = f"Correct `header` or `sheet`, or ask for the file again{elsewhere}"
+    stop(table.file, what, do, sheet=table.sheet, rule="no_rows")
 
 
 def _assembled(
@@ -150,7 +153,8 @@ def _assembled(
     blank = next((number for number in source.header_rows if number not in filled), None)
     if blank is not None:
         what = f"Row {blank}, declared as the header, is blank. Filled rows: {listed(map(str, sorted(filled)))}"
-        stop(source.file, what, f"Correct `header`{header_elsewhere(rows, wanted_headers(source))}", sheet=sheet)
+        do = f"Correct `header`{header_elsewhere(rows, wanted_headers(source))}"
+        stop(source.file, what, do, sheet=sheet, rule="header_blank")
     rows, mended = mended_rows(rows, resolve)
     told = (*notes, *mended_problem(source.file, sheet, mended))
     return replace(assembled(rows, last, source, sheet, told, layout), mended=mended)

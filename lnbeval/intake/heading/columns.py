@@ -10,8 +10,10 @@ from lnbeval.intake.files.read import wanted_headers
 from lnbeval.intake.header_words import NO_HEADER_WORDS
 from lnbeval.intake.heading.wanted import Found, found_headers, header_problems
 from lnbeval.intake.heading.year_columns import Labels, marked_years, year_columns
+from lnbeval.intake.heading.years import YearLabel, years_in
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.source import YEAR_MARK
+from lnbeval.intake.table import content
 from lnbeval.intake.text import cell_text, listed, quoted
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def located(
         labels=labels,
     )
     told = [*header_problems(table, found, words), *problems, *marked_years(table, labels)]
-    return columns, [*told, *_unused(table, columns, found)]
+    return columns, [*told, *_another_year(table, source), *_unused(table, columns, found)]
 
 
 def _variables(
@@ -87,12 +89,26 @@ def _variables(
         if YEAR_MARK not in header:
             place = found[cell_text(header)].position
             variables += [] if place is None else [(name, place)]
+            labels += ((place, YearLabel(source.year)),) if source.year is not None and place is not None else ()
             continue
         own, wrong = year_columns(table, source, name, words, answered)
         variables += [(name, place) for place, _ in own]
         labels += tuple(label for label in own if label not in labels)
         problems += [problem for problem in wrong if problem not in problems]
     return variables, labels, problems
+
+
+def _another_year(table: RawTable, source: Source) -> list[Problem]:
+    if source.year is None:
+        return []
+    texts = [table.sheet, *(content(cells) for _, cells in table.above)]
+    told = {int(year): text for text in texts for year in years_in(text)}
+    if not told or source.year in told:
+        return []
+    what = f"The parameters say that the table is of {source.year}, but it speaks of {listed(map(str, sorted(told)))}"
+    do = "Correct `year`, unless the other one is only the year in which the table was made"
+    shown = f": {quoted(next(iter(told.values())))}"
+    return [Problem(severity="WARN", file=table.file, sheet=table.sheet, what=what + shown, do=do, rule="another_year")]
 
 
 def _unused(table: RawTable, columns: Columns, found: Mapping[str, Found]) -> list[Problem]:
@@ -103,4 +119,5 @@ def _unused(table: RawTable, columns: Columns, found: Mapping[str, Found]) -> li
     }
     rest = [quoted(header) for at, header in enumerate(table.header) if header and at not in used]
     what = f"Columns not declared, and not read: {listed(rest)}"
-    return [Problem(severity="NOTE", file=table.file, sheet=table.sheet, what=what)] if rest else []
+    note = Problem(severity="NOTE", file=table.file, sheet=table.sheet, what=what, rule="columns_unread")
+    return [note] if rest else []

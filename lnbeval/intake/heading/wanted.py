@@ -84,9 +84,9 @@ def _twice(table: RawTable, header: str, one: Found, hint: str) -> Problem:
     if one.how == "alias":
         names = listed(quoted(table.header[place]) for place in one.places)
         what = f"There is no header {quoted(header)}; columns {', '.join(letters)} may mean the same: {names}"
-        return _problem(table, what, "Write the header of the column that is meant into the parameters")
+        return _problem(table, what, "Write the header of the column that is meant into the parameters", "header_alike")
     what = f"The header {quoted(header)} stands over columns {', '.join(letters)}"
-    return _problem(table, what, f"Give each column its own header at the source{hint}")
+    return _problem(table, what, f"Give each column its own header at the source{hint}", "header_twice")
 
 
 def _absent(table: RawTable, header: str, words: HeaderWords, hint: str) -> Problem:
@@ -96,7 +96,8 @@ def _absent(table: RawTable, header: str, words: HeaderWords, hint: str) -> Prob
     if hidden:
         what += f" It stands over the hidden column {column_letter(hidden[0])}, which `hidden: skip` leaves out."
     what += f" Headers: {some(names)}"
-    return _problem(table, what, f"Correct the header in the parameters{hint or _elsewhere(table, header, words)}")
+    do = f"Correct the header in the parameters{hint or _elsewhere(table, header, words)}"
+    return _problem(table, what, do, "header_absent")
 
 
 def _elsewhere(table: RawTable, header: str, words: HeaderWords) -> str:
@@ -152,7 +153,7 @@ def _rows_below(table: RawTable, told: Sequence[Problem]) -> list[Problem]:
         return []
     blank = listed(column_letter(at) for at, name in enumerate(table.header) if not name)
     what = f"Columns {blank} have no header in row {rows[0]}, and row {rows[1]} holds words: it looks like part of the header"
-    return [replace(_problem(table, what, f"Declare header: [{rows[0]}, {rows[1]}]"), rule=TWO_ROWS)]
+    return [_problem(table, what, f"Declare header: [{rows[0]}, {rows[1]}]", TWO_ROWS)]
 
 
 def _shared(table: RawTable, found: Mapping[str, Found]) -> list[Problem]:
@@ -166,6 +167,7 @@ def _shared(table: RawTable, found: Mapping[str, Found]) -> list[Problem]:
             f"{' and '.join(quoted(header) for header in headers)} would both be column {column_letter(at)}, "
             f"{quoted(table.header[at])}",
             "Name the column only once, as it is written",
+            "header_shared",
         )
         for at, headers in by_place.items()
         if len(headers) > 1
@@ -184,6 +186,6 @@ def _written_otherwise(table: RawTable, found: Mapping[str, Found]) -> list[Prob
     return [note] if names else []
 
 
-def _problem(table: RawTable, what: str, do: str) -> Problem:
+def _problem(table: RawTable, what: str, do: str, rule: str) -> Problem:
     cell = f"row {table.header_row}"
-    return Problem(severity="STOP", file=table.file, sheet=table.sheet, cell=cell, what=what, do=do, rule="headers")
+    return Problem(severity="STOP", file=table.file, sheet=table.sheet, cell=cell, what=what, do=do, rule=rule)

@@ -36,7 +36,7 @@ def year_columns(
         if isinstance(read, YearLabel):
             labels.append((position, read))
         elif isinstance(read, Fault):
-            problems.append(_stop(table, position, read.what, read.do))
+            problems.append(_stop(table, position, read.what, read.do, read.kind))
         elif behind:
             question = _question(table, position, label, behind)
             answer = answered.get(question.name)
@@ -53,10 +53,16 @@ def marked_years(table: RawTable, labels: Labels) -> list[Problem]:
     school = [quoted(table.header[at]) for at, label in labels if label.school]
     told = []
     if marked:
-        told.append(f"Marks stand at years: {listed(marked)}. The columns are read; the marks are kept as notes")
+        what = f"Marks stand at years: {listed(marked)}. The columns are read; the marks are kept as notes"
+        told.append(_note(table, what, "year_marks"))
     if school:
-        told.append(f"School years are read as the year that `school_year` declares: {listed(school)}")
-    return [Problem(severity="NOTE", file=table.file, sheet=table.sheet, what=what) for what in told]
+        what = f"School years are read as the year that `school_year` declares: {listed(school)}"
+        told.append(_note(table, what, "school_years"))
+    return told
+
+
+def _note(table: RawTable, what: str, rule: str) -> Problem:
+    return Problem(severity="NOTE", file=table.file, sheet=table.sheet, what=what, rule=rule)
 
 
 def _label_in(header: str, pattern: str) -> str:
@@ -76,7 +82,7 @@ def _fewer_or_more(
 ) -> list[Problem]:
     if not labels and not problems:
         what = f"No header of the table fits {quoted(source.columns[variable])}, with a year for {YEAR_MARK}"
-        return [_stop(table, None, what, "Correct the header in the parameters, or `header`")]
+        return [_stop(table, None, what, "Correct the header in the parameters, or `header`", "year_columns_absent")]
     by_year: dict[int, list[int]] = {}
     for position, label in labels:
         by_year.setdefault(label.year, []).append(position)
@@ -87,6 +93,7 @@ def _fewer_or_more(
             f"{variable} has several columns for {year}: "
             + listed(f"{quoted(table.header[at])} ({header_address(table, at)})" for at in places),
             f"Write {YEAR_MARK} into the whole header, so that one column of each year fits",
+            "year_columns_twice",
         )
         for year, places in by_year.items()
         if len(places) > 1
@@ -107,8 +114,6 @@ def _question(table: RawTable, position: int, label: str, behind: str) -> Proble
     )
 
 
-def _stop(table: RawTable, position: int | None, what: str, do: str) -> Problem:
+def _stop(table: RawTable, position: int | None, what: str, do: str, rule: str) -> Problem:
     cell = f"row {table.header_row}" if position is None else header_address(table, position)
-    return Problem(
-        severity="STOP", file=table.file, sheet=table.sheet, cell=cell, what=what, do=do, rule="year_columns"
-    )
+    return Problem(severity="STOP", file=table.file, sheet=table.sheet, cell=cell, what=what, do=do, rule=rule)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
-from lnbeval.intake.figures.numbers import FIRST_YEAR, LAST_YEAR, Fault, read_period
+from lnbeval.intake.figures.numbers import Fault, read_period
 from lnbeval.intake.header_words import NO_HEADER_WORDS
+from lnbeval.intake.source import FIRST_YEAR, LAST_YEAR
 from lnbeval.intake.text import cell_text, quoted
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ MONTH_IN_FIGURES: Final = (
     re.compile(r"(?:0?[1-9]|1[0-2])\s*[-/.–]\s*[0-9]{4}"),
 )
 PARTS: Final = ("month", "quarter", "half_year")
-MIXED: Final = "part of a year"
+MIXED: Final = "part_of_a_year"
 RULE_NEEDED: Final = (
     "A rule is needed to make one figure of each year. Ask the source whether the parts add up (flows), are averaged, or the "
     "last one counts (stocks). With the year in one column and the part in another, declare it under `aggregate`, or one part "
@@ -49,7 +50,7 @@ def year_label(
 ) -> YearLabel | Fault | None:
     """The year that a header or a cell tells; a Fault when it tells no whole year, None when it tells none at all."""
     if isinstance(written, date | datetime):
-        return _part_of_year(str(written))
+        return _day(written)
     text = cell_text(written)
     if _names_part(text, words):
         return _part_of_year(text)
@@ -63,12 +64,18 @@ def year_label(
     return _out_of_range(text) if (long := LONG.match(body)) and _flag(body[long.end() :], words) is not None else None
 
 
+def years_in(text: str) -> tuple[int, ...]:
+    """Every year of data that a line such as a title speaks of, each once."""
+    told = (int(found) for found in re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", text))
+    return tuple(dict.fromkeys(year for year in told if FIRST_YEAR <= year <= LAST_YEAR))
+
+
 def read_year(value: object, words: HeaderWords, school_year: SchoolYear) -> YearLabel | Fault:
     """The year in a cell of a year column, or why there is none."""
     read = read_period(value)
     if not isinstance(read, Fault):
         return YearLabel(read)
-    if read.kind not in {"not a year", "date"}:
+    if read.kind not in {"not_a_year", "date"}:
         return read
     return year_label(value, words, school_year) or read
 
@@ -127,6 +134,13 @@ def _names_part(text: str, words: HeaderWords) -> bool:
     return any(words.means(word, part) for word in candidates if word for part in PARTS)
 
 
+def _day(written: date) -> Fault:
+    fault = _part_of_year(str(written))
+    if (written.month, written.day) not in {(1, 1), (12, 31)}:
+        return fault
+    return replace(fault, do=f"If it stands for the whole year, have it written as {written.year}. {fault.do}")
+
+
 def _part_of_year(text: str) -> Fault:
     return Fault(
         kind=MIXED,
@@ -138,7 +152,7 @@ def _part_of_year(text: str) -> Fault:
 def _school_year(text: str, start: int, *, is_month: bool) -> Fault:
     other = ", unless it is a month: those need a rule of their own" if is_month else ""
     return Fault(
-        kind="school year",
+        kind="school_year",
         what=f"{quoted(text)} is a school year",
         do=f"Declare school_year: start (it counts for {start}) or school_year: end (for {start + 1}){other}",
     )
@@ -146,9 +160,9 @@ def _school_year(text: str, start: int, *, is_month: bool) -> Fault:
 
 def _several_years(text: str) -> Fault:
     what = f"{quoted(text)} spans several years"
-    return Fault(kind="span of years", what=what, do="Ask the source for a figure of each year")
+    return Fault(kind="span_of_years", what=what, do="Ask the source for a figure of each year")
 
 
 def _out_of_range(text: str) -> Fault:
     what = f"{quoted(text)} is not a year between {FIRST_YEAR} and {LAST_YEAR}"
-    return Fault(kind="year out of range", what=what, do="Correct the year, or the column declared as `period`")
+    return Fault(kind="year_out_of_range", what=what, do="Correct the year, or the column declared as `period`")

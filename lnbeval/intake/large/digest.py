@@ -190,6 +190,7 @@ def _key_groups(reading: Reading, texts: Sequence[str], named: str, where: str =
         raise TextError(
             f"The column of the {named} holds more than {MOST_KEYS:,} different texts",
             "Correct the header of that column in the parameters; a list of persons or places is no table of municipalities",
+            "too_many_texts",
         )
     return found
 

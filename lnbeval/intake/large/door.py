@@ -54,7 +54,7 @@ def is_large(path: Path, source: Source) -> bool:
 
 def memory_needed(path: Path, source: Source, *, enough: int) -> tuple[int, int]:
     """Rows of a text file, and bytes of memory that the ordinary reader would take; counted until they are more than enough."""
-    head, size = _ordinary(path, source)
+    head, size = first_bytes(path, source.file)
     if size <= ALWAYS_READ or file_kind(head) != "text":
         return 0, 0
     rows = needed = 0
@@ -68,30 +68,31 @@ def memory_needed(path: Path, source: Source, *, enough: int) -> tuple[int, int]
     return rows, needed
 
 
-def _ordinary(path: Path, source: Source) -> tuple[bytes, int]:
+def first_bytes(path: Path, file: str) -> tuple[bytes, int]:
     """The first bytes and the size of an ordinary file; nothing of a link or what else is left to the ordinary reader."""
-    parts = (path, *path.parents)[: len(Path(source.file).parts)]
+    parts = (path, *path.parents)[: len(Path(file).parts)]
     try:
         if any(part.is_symlink() for part in parts) or not path.is_file():
             return b"", 0
-        with path.open("rb") as file:
-            return file.read(HEAD), path.stat().st_size
+        with path.open("rb") as stream:
+            return stream.read(HEAD), path.stat().st_size
     except (OSError, ValueError):
         return b"", 0
 
 
 def first_rows(path: Path, source: Source, resolve: Resolver, folder: Path) -> tuple[RawTable, str, str]:
     """The table of the first rows as the ordinary reader has it; with encoding and delimiter of a text, blank otherwise."""
-    data, size = _ordinary(path, source)
+    data, size = first_bytes(path, source.file)
     if not data or path.name.startswith("~$") or file_kind(data) != "text":
         return read_source(path, source, resolve), "", ""
     if size > LARGEST:
         raise TextError(
             f"The file has {size / MEGABYTE:,.0f} MB; at most {LARGEST // MEGABYTE:,} MB are added up",
             "Divide the file by year, one source for each part",
+            "too_large_to_add_up",
         )
     if size > HEAD:
-        data = _whole_lines(data)
+        data = whole_lines(data)
         first = folder / path.name
         first.write_bytes(data)
         head = read_source(first, source, resolve)
@@ -105,7 +106,7 @@ def first_rows(path: Path, source: Source, resolve: Resolver, folder: Path) -> t
     return head, codec(encoding), delimiter
 
 
-def _whole_lines(data: bytes) -> bytes:
+def whole_lines(data: bytes) -> bytes:
     """The data up to the end of a line that stands outside quotation marks."""
     end = {UTF16_MARKS[0]: b"\n\x00", UTF16_MARKS[1]: b"\x00\n"}.get(data[:2], b"\n")
     cut = len(data)
@@ -116,6 +117,7 @@ def _whole_lines(data: bytes) -> bytes:
     raise TextError(
         f"The first {HEAD // MEGABYTE} MB of the file hold no whole row",
         'Close or double the quotation mark ("") in it, or save the table again as CSV UTF-8',
+        "open_quotation",
     )
 
 

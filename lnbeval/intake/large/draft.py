@@ -59,7 +59,7 @@ def large_draft(path: Path, source: Source, meanings: Meanings) -> Draft:
     except UnreadableError as fault:
         return Draft(table=empty, problems=(fault.problem,))
     except TextError as fault:
-        problem = Problem(severity="STOP", file=source.file, what=fault.what, do=fault.do, rule="large_file")
+        problem = Problem(severity="STOP", file=source.file, what=fault.what, do=fault.do, rule=fault.rule)
         return Draft(table=empty, problems=(problem,))
 
 
@@ -76,7 +76,7 @@ def _draft(path: Path, source: Source, meanings: Meanings, folder: Path) -> Draf
     judge = partial(_judged, meanings=meanings)
     asked = question_of_persons(head, source, judge, meanings.answered)
     if source.aggregate is None:
-        raise TextError(*refused(path, source))
+        raise TextError(*refused(path, source), "large_file")
     if asked and asked.name not in meanings.answered:
         return Draft(table=replace(head, row_numbers=(), rows=()), problems=(asked,), withheld=True)
     columns, over, wrong = _columns(head, source, meanings)

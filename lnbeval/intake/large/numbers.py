@@ -119,7 +119,8 @@ def judged_cells(reading: Reading, shown: Sequence[Item], lent: Cells) -> list[P
 
 
 def _by_form(problem: Problem) -> Problem:
-    return replace(problem, what=f"{problem.what.rstrip('.')}. {BY_FORM}") if problem.rule else problem
+    # Only a problem of a whole column, which has a subject, counts cells.
+    return replace(problem, what=f"{problem.what.rstrip('.')}. {BY_FORM}") if problem.subject else problem
 
 
 def _evidence(reading: Reading, position: int) -> list[Item]:
@@ -154,6 +155,7 @@ def _cells(reading: Reading, position: int, source: str, where: str, form: Seque
             f"{many:,} cells of column '{reading.head.header[position]}' are no plain numbers, in more than "
             f"{MOST_ODD:,} different ways; the first is in row {int(found[0].span)}",
             "Correct the header of that column in the parameters, or ask for numbers",
+            "too_many_odd_numbers",
         )
     cells = dict(full_rows(reading, [int(group.span) for group in found]))
     return [Item(span=group.span, position=position, written=str(cells[int(group.span)][position])) for group in found]

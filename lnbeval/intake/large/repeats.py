@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lnbeval.intake.large.numbers import REPEATED, STOPPED
@@ -87,7 +88,7 @@ def _more(reading: Reading, count: int, position: int | None, severity: Severity
     rest = count - MOST_SHOWN
     what = f"{rest:,} more rows of the same kind ({count:,} in all)"
     problem = told(reading, [], position, severity, what, do, rule)
-    return [problem] if rest > 0 else []
+    return [replace(problem, more=rest)] if rest > 0 else []
 
 
 def _key(reading: Reading) -> str:

@@ -92,7 +92,8 @@ def load(
         raise _indivisible(str(fault)) from fault
     rows = one(con, "SELECT count(*) FROM raw")
     if rows != plain.records:
-        raise TextError(f"Only {rows:,} of {plain.records:,} rows could be divided into cells", "Save the table again")
+        what = f"Only {rows:,} of {plain.records:,} rows could be divided into cells"
+        raise TextError(what, "Save the table again", "rows_not_divided")
     left_out = "".join(f" AND rowid <> {number - 1:d}" for number in apart)  # rows of the layout that are no data
     con.execute(
         "CREATE VIEW data AS SELECT rowid + 1 AS r, * EXCLUDE (blank) FROM raw "
@@ -106,6 +107,7 @@ def _indivisible(fault: str) -> TextError:
     return TextError(
         f"{where} cannot be divided into the columns of the header",
         "Look for cells that hold the delimiter, and save the table again as CSV UTF-8",
+        "rows_not_divided",
     )
 
 

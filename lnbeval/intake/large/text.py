@@ -95,7 +95,7 @@ def _pieces(path: Path, source: Iterable[str], encoding: str) -> Iterable[str]:
             return
         if "\x00" in piece:
             line = done + piece.count("\n", 0, piece.index("\x00")) + 1
-            raise TextError(f"Line {line} holds a sign that is no text (NUL)", "Ask for the file again")
+            raise TextError(f"Line {line} holds a sign that is no text (NUL)", "Ask for the file again", "no_text")
         done += piece.count("\n")
         yield piece
 
@@ -109,6 +109,7 @@ def _undecodable(path: Path, encoding: str, done: int, fault: UnicodeError) -> T
     return TextError(
         f"The file is not {named} (near line {line}); it is likely {likely}",
         f"Save it as CSV UTF-8, or declare encoding: {likely} and check the names",
+        "encoding_wrong",
     )
 
 
@@ -126,6 +127,7 @@ def _rewritten(path: Path, target: Path, encoding: str, delimiter: str) -> Plain
             raise TextError(
                 f"Row {records + 1} cannot be divided into cells ({fault}); often a quotation mark is open there",
                 'Close or double the quotation mark (""), or save the table again as CSV UTF-8',
+                "open_quotation",
             ) from fault
         except UnicodeError as fault:
             raise _undecodable(path, encoding, records, fault) from fault

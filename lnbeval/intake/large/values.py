@@ -72,6 +72,7 @@ def _over(reading: Reading, at: int) -> list[Problem]:
         raise TextError(
             f"Column {named} holds more than {MOST_KEYS:,} different texts; it names no months or groups",
             "Correct `over`; a column that is different in every row may name persons",
+            "too_many_texts",
         )
     written = [cell_text(reading.plain.cell(group.texts[0])) for group in found]
     ids = {word: number for number, word in enumerate(dict.fromkeys(written))}

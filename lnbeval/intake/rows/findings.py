@@ -28,9 +28,9 @@ class Finding:
 
 def found_problems(table: RawTable, findings: Iterable[Finding]) -> list[Problem]:
     """A problem for each finding; beyond ten of one cause in one column, one problem that lists the other addresses."""
-    groups: dict[tuple[int | None, str], list[Finding]] = {}
+    groups: dict[tuple[int | None, str, str], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault((finding.position, finding.fault.kind), []).append(finding)
+        groups.setdefault((finding.position, finding.fault.kind, finding.fault.alike), []).append(finding)
     problems: list[Problem] = []
     for group in groups.values():
         problems += [_problem(table, finding) for finding in group[:MOST_SHOWN]]
@@ -49,16 +49,19 @@ def _problem(table: RawTable, finding: Finding) -> Problem:
         year=finding.year,
         what=finding.fault.what,
         do=finding.fault.do,
+        rule=finding.fault.kind,
     )
 
 
 def _rest(table: RawTable, group: list[Finding]) -> Problem:
     first = group[0]
+    cause = first.fault.alike or first.fault.kind.replace("_", " ")
     column = "" if first.position is None else f" in column '{column_name(table, first.position)}'"
     return replace(
         _problem(table, first),
         cell=addresses(table, (finding.index for finding in group), first.position),
         municipality="",
         year="",
-        what=f"{len(group)} more of the same kind{column} ({first.fault.kind})",
+        what=f"{len(group)} more of the same kind{column} ({cause})",
+        more=len(group),
     )

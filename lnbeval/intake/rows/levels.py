@@ -86,7 +86,8 @@ def without_level(table: RawTable, columns: Columns, units: Units) -> tuple[Unit
         what = (
             f"Rows name a municipality, but their level is blank in column {quoted(column_name(table, columns.level))}"
         )
-        return _unusable(units, rows), [_stop(table, columns, rows, what, "Fill the column in")] if rows else []
+        problems = [_stop(table, columns, rows, what, "Fill the column in", "level_blank")] if rows else []
+        return _unusable(units, rows), problems
     doubled = _named_like_counties(table, columns, units)
     problems = []
     for name, rows in doubled.items():
@@ -97,7 +98,7 @@ def without_level(table: RawTable, columns: Columns, units: Units) -> tuple[Unit
         do = (
             "Ask for a column that tells the level of each row, and declare it: level: {column: ..., municipality: ...}"
         )
-        problems.append(_stop(table, columns, rows, what, do, municipality=name))
+        problems.append(_stop(table, columns, rows, what, do, "named_like_a_county", municipality=name))
     return _unusable(units, [index for rows in doubled.values() for index in rows]), problems
 
 
@@ -120,13 +121,13 @@ def _other_levels(table: RawTable, source: Source, columns: Columns) -> tuple[di
     shown = listed(f"{quoted(text)} ({count} rows)" for text, count in counts.items())
     if not any(folded(text) == wanted for text in counts):
         what = f"No row has the level {quoted(source.level.municipality)}. Levels: {shown}"
-        return {}, [_stop(table, columns, list(others), what, "Correct `level` in the parameters")]
+        return {}, [_stop(table, columns, list(others), what, "Correct `level` in the parameters", "level_absent")]
     note = Problem(
         severity="NOTE",
         file=table.file,
         sheet=table.sheet,
         what=f"{len(others)} rows of other levels are totals, not read: {shown}",
-        rule="level",
+        rule="other_levels",
     )
     return others, [note] if others else []
 
@@ -193,7 +194,9 @@ def _unusable(units: Units, rows: list[int]) -> Units:
     )
 
 
-def _stop(table: RawTable, columns: Columns, rows: list[int], what: str, do: str, municipality: str = "") -> Problem:
+def _stop(
+    table: RawTable, columns: Columns, rows: list[int], what: str, do: str, rule: str, municipality: str = ""
+) -> Problem:
     return Problem(
         severity="STOP",
         file=table.file,
@@ -202,5 +205,5 @@ def _stop(table: RawTable, columns: Columns, rows: list[int], what: str, do: str
         municipality=municipality,
         what=what,
         do=do,
-        rule="level",
+        rule=rule,
     )

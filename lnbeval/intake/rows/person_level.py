@@ -72,6 +72,7 @@ def refusal(table: RawTable, columns: Sequence[str]) -> Problem:
         sheet=table.sheet,
         what=f"The table looks like data on persons: column {', '.join(columns)}. Nothing of it was taken in",
         do="Delete the file here, and ask for counts by municipality and year instead",
+        rule="person_level",
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lnbeval.intake.figures.numbers import Fault, NumberRules, Told, read_number, read_period
 from lnbeval.intake.header_words import folded
-from lnbeval.intake.rows.cells import condition_met
+from lnbeval.intake.rows.cells import NO_PERIOD, condition_met
 from lnbeval.intake.rows.findings import Finding
 from lnbeval.intake.table import RawTable, column_cells
 from lnbeval.intake.text import cell_text
@@ -57,17 +57,16 @@ def total_findings(
         return []
     years = {position: label.year for position, label in columns.labels}
     findings = []
-    # Where a figure of the variable could not be read, or is told by bounds alone, the sum is not known.
-    unknown = set(cells.loc[cells["fate"].isin(["stopped", "bounded"]), "variable"])
+    # Where a figure could not be read, or is told by bounds alone, the sum of its year is not known; without a year, no sum is.
+    open_cells = cells.loc[cells["fate"].isin(["stopped", "bounded"])]
+    unknown = set(zip(open_cells["variable"], open_cells["period"], strict=True))
     for variable, position in columns.variables:
-        if variable in unknown:
-            continue
         own = cells[(cells["variable"] == variable) & (cells["fate"] == "used") & (cells["position"] == position)]
         rows = _amounts_by_period(table, columns, own)
         period_of = partial(_period, table, columns, years.get(position), read_year)
         totals = _totals_by_period(table, columns, units, variable, position, rules[position], period_of, levels)
         for period, amounts in totals.items():
-            for total in amounts:
+            for total in () if unknown & {(variable, period), (variable, NO_PERIOD)} else amounts:
                 fault = _total_fault(total, amounts, rows.get(period, []))
                 if fault is not None:
                     written = units.written[total.index]
@@ -144,10 +143,10 @@ def _total_fault(total: Amount, totals: list[Amount], rows: list[Amount]) -> Fau
     if min(values) <= total.value <= max(values) and len(rows) > 1:
         what = f"The total is {total.value:.12g}, among the rows ({min(values):.12g} to {max(values):.12g})"
         do = "It was taken for an average and not compared; for a count, ask the source"
-        return Fault(kind="total like an average", what=what, do=do, severity="NOTE")
+        return Fault(kind="total_like_an_average", what=what, do=do, severity="NOTE")
     what = f"The total is {total.value:.12g}, but the rows of the year ({len(rows)}) add up to {math.fsum(values):.12g}"
     do = "Look for a row that is missing, twice there or mistyped; the total itself is not used"
-    return Fault(kind="total differs from the sum", what=what, do=do, severity="WARN")
+    return Fault(kind="total_differs_from_the_sum", what=what, do=do, severity="WARN")
 
 
 def _adds_up(total: float, values: list[float]) -> bool:

@@ -193,24 +193,27 @@ def _notes(table: RawTable, spellings: Iterable[Spelling]) -> list[Problem]:
     former = [one for one in units if one.resolved.kind == "former_name"]
     shared = [one for one in units if one.resolved.also]
     otherwise = [one for one in units if not one.resolved.as_listed and one.resolved.kind != "former_name"]
-    found = (
-        ("former_name", former, "Former names, each read as one unit with its present name, without a break"),
-        (
-            "shared_name",
-            shared,
-            "Names that a part of another municipality has too, read as the municipality in this table",
-        ),
-        ("spelling", otherwise, "Names written otherwise than in the reference, read by a listed spelling"),
-    )
+    unbroken = "Former names, each read as one unit with its present name, without a break"
+    as_municipality = "Names that a part of another municipality has too, read as the municipality in this table"
+    by_spelling = "Names written otherwise than in the reference, read by a listed spelling"
+    return [
+        *_note(table, former, unbroken, "former_name"),
+        *_note(table, shared, as_municipality, "shared_name"),
+        *_note(table, otherwise, by_spelling, "spelling"),
+    ]
+
+
+def _note(table: RawTable, told: Sequence[Spelling], what: str, rule: str) -> list[Problem]:
+    if not told:
+        return []
+    names = listed(f"{quoted(one.written)} as {one.resolved.label}" for one in told)
     return [
         Problem(
             severity="NOTE",
             file=table.file,
             sheet=table.sheet,
-            what=f"{what}: {listed(f'{quoted(one.written)} as {one.resolved.label}' for one in told)}",
+            what=f"{what}: {names}",
             rule=rule,
             subject=table.sheet,
         )
-        for rule, told, what in found
-        if told
     ]

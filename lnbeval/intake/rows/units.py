@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from lnbeval.intake.figures.faults import Fault
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.resolver import Resolved
 from lnbeval.intake.rows.unit_names import settled_names
@@ -131,10 +132,10 @@ def _spelling(
     is_total: TotalTest,
 ) -> Spelling:
     written, county = name
-    what, do = _no_name(value, written) or _broken_letters(written) or ("", "")
-    resolved = Resolved(None, "not read") if what else resolve(written, county or None)
+    fault = _no_name(value, written) or _broken_letters(written)
+    resolved = Resolved(None, "not read") if fault else resolve(written, county or None)
     kind: RowKind = "unit" if resolved.code is not None else "unusable"
-    if kind == "unusable" and not what:
+    if kind == "unusable" and not fault:
         kind = "total" if is_total(written) else "unusable"
     return Spelling(
         written=written,
@@ -144,39 +145,42 @@ def _spelling(
         how="total row" if kind == "total" else resolved.how,
         rows=tuple(rows),
         resolved=resolved,
-        problem=_problem(table, columns, written, rows, what, do) if what else None,
+        problem=_problem(table, columns, written, rows, fault) if fault else None,
     )
 
 
-def _problem(table: RawTable, columns: Columns, written: str, rows: list[int], what: str, do: str) -> Problem:
+def _problem(table: RawTable, columns: Columns, written: str, rows: list[int], fault: Fault) -> Problem:
     return Problem(
-        severity="STOP",
+        severity=fault.severity,
         file=table.file,
         sheet=table.sheet,
         cell=addresses(table, rows, columns.unit),
         municipality=written,
-        what=what if len(rows) == 1 else f"{what} ({len(rows)} rows)",
-        do=do,
+        what=fault.what if len(rows) == 1 else f"{fault.what} ({len(rows)} rows)",
+        do=fault.do,
+        rule=fault.kind,
     )
 
 
-def _no_name(value: object, written: str) -> tuple[str, str] | None:
+def _no_name(value: object, written: str) -> Fault | None:
     if is_blank(value):
-        return "The row holds data but names no municipality", "Write the name; fill merged cells down"
+        what = "The row holds data but names no municipality"
+        return Fault(kind="no_name", what=what, do="Write the name; fill merged cells down")
     if _no_name_type(value):
-        return f"{quoted(written)} is not a name", "Write the name of the municipality as text"
+        what = f"{quoted(written)} is not a name"
+        return Fault(kind="not_a_name", what=what, do="Write the name of the municipality as text")
     return None
 
 
-def _broken_letters(written: str) -> tuple[str, str] | None:
+def _broken_letters(written: str) -> Fault | None:
     if REPLACEMENT in written or LOST.search(written):
         what = f"{quoted(written)} holds a letter that was lost when the file was saved"
-        return what, "Ask for the file again, saved as .xlsx or CSV UTF-8"
+        return Fault(kind="lost_letters", what=what, do="Ask for the file again, saved as .xlsx or CSV UTF-8")
     for sequences, cause, encoding in MISREAD:
         if any(sequence in written for sequence in sequences):
             what = f"{quoted(written)} holds letters that show that {cause}"
             do = f"In a csv source declare encoding: {encoding}; otherwise ask for the file saved anew"
-            return what, do
+            return Fault(kind="misread_letters", what=what, do=do)
     return None
 
 
@@ -184,4 +188,5 @@ def _decomposed(table: RawTable, cells: Iterable[object]) -> list[Problem]:
     texts = [value for value in cells if isinstance(value, str) and not value.isascii()]
     count = sum(1 for text in texts if unicodedata.normalize("NFC", text) != text)
     what = f"Letters are written in two parts (e + ¨) in {count} names; they were read as one"
-    return [Problem(severity="NOTE", file=table.file, sheet=table.sheet, what=what)] if count else []
+    note = Problem(severity="NOTE", file=table.file, sheet=table.sheet, what=what, rule="letters_in_two_parts")
+    return [note] if count else []

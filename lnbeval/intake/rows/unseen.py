@@ -33,14 +33,14 @@ def hidden_problems(table: RawTable, columns: Columns, source: Source) -> list[P
     problems = []
     if skipped:
         what = f"Hidden rows were not read, as declared: {_spans(skipped)}{filtered}"
-        problems.append(_problem(table, "NOTE", what, "", f"rows {_spans(skipped)}"))
+        problems.append(_problem(table, "NOTE", what, "", f"rows {_spans(skipped)}", "hidden_rows_skipped"))
     if rows:
         many = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
         what = f"The sheet hides {many}{filtered}; read all the same: {_spans(rows)}"
-        problems.append(_problem(table, severity, what, do, f"rows {_spans(rows)}"))
+        problems.append(_problem(table, severity, what, do, f"rows {_spans(rows)}", "hidden_rows"))
     if read:
         what = f"The sheet hides columns; read all the same: {listed(map(quoted, read))}"
-        problems.append(_problem(table, severity, what, do, ""))
+        problems.append(_problem(table, severity, what, do, "", "hidden_columns"))
     return problems
 
 
@@ -68,6 +68,7 @@ def unread_problems(table: RawTable, columns: Columns, units: Units) -> list[Pro
             f"Cells are blank but {how}: {listed(cells, MOST_TOLD)}. Colours and comments are not read; the cells are read as not reported",
             "Ask what they mean, and have it written as a figure or a word",
             listed(cells),
+            "blank_but_marked",
         )
         for how, cells in found.items()
         if cells
@@ -92,5 +93,5 @@ def _spans(numbers: list[int]) -> str:
     return listed((str(a) if a == b else f"{a}-{b}" for a, b in spans), MOST_TOLD)
 
 
-def _problem(table: RawTable, severity: Severity, what: str, do: str, cell: str) -> Problem:
-    return Problem(severity=severity, file=table.file, sheet=table.sheet, cell=cell, what=what, do=do, rule="unseen")
+def _problem(table: RawTable, severity: Severity, what: str, do: str, cell: str, rule: str) -> Problem:
+    return Problem(severity=severity, file=table.file, sheet=table.sheet, cell=cell, what=what, do=do, rule=rule)

@@ -49,14 +49,12 @@ def row_marks(
     marked = [at for at, label in labels if label.flag]
     school = [at for at, label in labels if label.school]
     told = []
-    for rows, what in (
-        (marked, "Marks stand at years and are kept as notes; the figures are read"),
-        (school, "School years are read as the year that `school_year` declares"),
-    ):
-        if rows:
-            shown = listed(dict.fromkeys(quoted(cell_text(cells[at])) for at in rows))
-            where = addresses(table, rows, columns.period)
-            told.append(_note(table, where, f"{what}: {shown}"))
+    if marked:
+        what = "Marks stand at years and are kept as notes; the figures are read"
+        told.append(_note(table, columns.period, marked, what, "year_marks"))
+    if school:
+        what = "School years are read as the year that `school_year` declares"
+        told.append(_note(table, columns.period, school, what, "school_years"))
     return tuple(Note(table.row_numbers[at], cell_text(cells[at]), "flag") for at in marked), told
 
 
@@ -87,5 +85,8 @@ def _parts(table: RawTable, at: int, values: list[str]) -> Problem:
     )
 
 
-def _note(table: RawTable, where: str, what: str) -> Problem:
-    return Problem(severity="NOTE", file=table.file, sheet=table.sheet, cell=where, what=what, rule="year_marks")
+def _note(table: RawTable, position: int, rows: list[int], what: str, rule: str) -> Problem:
+    cells = column_cells(table, position)
+    shown = listed(dict.fromkeys(quoted(cell_text(cells[at])) for at in rows))
+    where = addresses(table, rows, position)
+    return Problem(severity="NOTE", file=table.file, sheet=table.sheet, cell=where, what=f"{what}: {shown}", rule=rule)

@@ -33,13 +33,15 @@ TABLES: Final[dict[Shown, str]] = {
 
 
 def fingerprints(study: Study) -> list[tuple[str, str, str]]:
-    """Run, data, parameters and code, each with what it is over."""
+    """Run, data, parameters, code and the locked plan where there is one, each with what it is over."""
     facts = provenance(study.workspace, study.name)
+    plan = [("Plan", facts["plan"], "values, day and person of the locked analysis plan")] if "plan" in facts else []
     return [
-        ("Run", facts["run"], "over the three below; the same run gives the same pages byte for byte"),
+        ("Run", facts["run"], "over those below; the same run gives the same pages byte for byte"),
         ("Data", facts["data"], "files as received, and the reference tables"),
         ("Parameters", facts["parameters"], f"values in params/{study.name}.yaml"),
         ("Code", facts["code"], f"lnbeval {facts['version']} and the notebooks"),
+        *plan,
     ]
 
 

@@ -1,0 +1,59 @@
+"""What a survey finds: the tables of a file, and how each could be declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyedColumn:
+    """A column, or several of which each holds one year, that could be read as a variable or that sorts municipalities."""
+
+    header: str  # as a source declares it: "{year}" stands for the year
+    letter: str
+    figures: int  # filled cells of municipalities that hold figures
+    filled: int
+    whole: bool  # no figure has decimals
+    groups: Mapping[str, tuple[str, ...]]  # word -> codes, where each municipality has one word; else empty
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyedTable:
+    """One sheet, or a whole text file: which rows and columns say what, with the evidence for it."""
+
+    file: str
+    sheet: str
+    title: str
+    header_rows: tuple[int, ...]
+    unit: str
+    unit_codes: str  # the numbering of the municipality column, where it holds numbers
+    units: int  # different municipalities
+    texts: int  # different texts in that column
+    known: int  # of them, names of municipalities
+    county: str
+    level: tuple[str, str]  # header, and its word for municipalities; blank when there is no such column
+    period: str
+    year: int | None  # of the whole table
+    year_from: str  # where that was told
+    school_years: bool
+    years: tuple[int, ...]
+    columns: tuple[SurveyedColumn, ...]  # that hold figures
+    groups: tuple[SurveyedColumn, ...]  # that sort municipalities
+    missing: tuple[str, ...]  # words in them that a table of words reads as "not reported"
+    over: tuple[str, ...]  # headers by which rows are cut more finely than municipality and year
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """What was found in a file; `passed` are the sheets in which no municipalities were, each with the reason."""
+
+    file: str
+    encoding: str  # of a text that is not UTF-8; else blank
+    delimiter: str
+    tables: tuple[SurveyedTable, ...]
+    passed: tuple[tuple[str, str], ...]
+    sampled: bool = False  # only some rows were looked at, because the file is large

@@ -1,0 +1,126 @@
+"""The survey of a file: every sheet in which municipalities stand, with how it could be declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lnbeval.intake.files.assemble import assembled
+from lnbeval.intake.files.books import opened_book
+from lnbeval.intake.files.container import file_kind
+from lnbeval.intake.files.csv_file import csv_rows, declared_delimiter, found_delimiter
+from lnbeval.intake.files.encodings import TextError, decoded, likely_encoding, proven_encoding
+from lnbeval.intake.files.file_on_disk import file_bytes, stop
+from lnbeval.intake.files.mojibake import mended_rows
+from lnbeval.intake.files.pc_axis import px_rows, px_text
+from lnbeval.intake.large.door import first_bytes, whole_lines
+from lnbeval.intake.layout import Layout
+from lnbeval.intake.problems import UnreadableError
+from lnbeval.intake.rows.person_level import personal_columns, refusal
+from lnbeval.intake.source import FIRST_YEAR, Source
+from lnbeval.intake.survey.columns import surveyed_table
+from lnbeval.intake.survey.found import Survey, SurveyedTable
+from lnbeval.intake.survey.places import header_rows, unit_place
+from lnbeval.intake.table import column_letter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from lnbeval.intake.files.container import Kind
+    from lnbeval.intake.meanings import Meanings
+    from lnbeval.intake.table import Row
+
+UTF8: Final = frozenset({"utf-8", "utf-8-sig", "utf8", "ascii"})  # read without being declared
+LARGE_TEXT: Final = 2_000_000  # bytes; of more only pieces are looked at
+FIRST_PIECE: Final = 200_000
+PIECES: Final = 60
+PIECE: Final = 15_000
+Sheets = list[tuple[str, list["Row"], Layout]]  # name, filled rows and layout of each
+
+
+def survey(path: Path, meanings: Meanings, numberings: Sequence[str] = ()) -> Survey:
+    """How each table of a file could be declared; `numberings` are those that municipalities may be written in.
+
+    Raises UnreadableError when the file cannot be read, or holds persons.
+    """
+    data, kind, sampled = _content(path)
+    sheets, encoding, delimiter = _sheets(path.name, data, kind, meanings)
+    tables: list[SurveyedTable] = []
+    passed: list[tuple[str, str]] = []
+    for name, rows, layout in sheets:
+        found = _surveyed(path.name, name, rows, layout, meanings, numberings)
+        if isinstance(found, SurveyedTable):
+            tables.append(found)
+        else:
+            passed.append((name, found))
+    return Survey(
+        file=path.name,
+        encoding=encoding,
+        delimiter=delimiter,
+        tables=tuple(tables),
+        passed=tuple(passed),
+        sampled=sampled,
+    )
+
+
+def _content(path: Path) -> tuple[bytes, Kind, bool]:
+    """The bytes of a file and its kind; of a large text only some rows."""
+    head, size = first_bytes(path, path.name)
+    if size > LARGE_TEXT and file_kind(head) == "text":
+        try:
+            first = whole_lines(head[:FIRST_PIECE])
+            return first + _pieces(path, len(first), size), "text", True
+        except TextError as fault:
+            stop(path.name, fault.what, fault.do, rule=fault.rule)
+    data, kind = file_bytes(path, path.name)
+    return data, kind, False
+
+
+def _pieces(path: Path, start: int, size: int) -> bytes:
+    """Whole lines from places all over a text: one sorted by municipality begins with a single one."""
+    lines = []
+    with path.open("rb") as stream:
+        for place in range(start, size - PIECE, max(PIECE, (size - start) // PIECES)):
+            stream.seek(place)
+            lines += stream.read(PIECE).split(b"\n")[1:-1]
+    return b"".join(line + b"\n" for line in lines if b'"' not in line and b"\0" not in line)
+
+
+def _sheets(file: str, data: bytes, kind: Kind, meanings: Meanings) -> tuple[Sheets, str, str]:
+    """The sheets; encoding and delimiter of a text where they have to be declared."""
+    try:
+        if kind == "px":
+            return [("", px_rows(px_text(data, None))[0], Layout())], "", ""
+        if kind == "text":
+            return _text(data, meanings)
+    except TextError as fault:
+        stop(file, fault.what, fault.do, rule=fault.rule)
+    book = opened_book(data, kind, file)
+    return [(name, book.rows(name), book.layout(name)) for name in book.names], "", ""
+
+
+def _text(data: bytes, meanings: Meanings) -> tuple[Sheets, str, str]:
+    proof = proven_encoding(data, meanings.resolve)
+    encoding = likely_encoding(data) if proof is None else proof.encoding
+    declared, text = declared_delimiter(decoded(data, encoding))
+    delimiter = declared or found_delimiter(text, ()) or ","
+    rows, _ = csv_rows(text, delimiter)
+    return [("", rows, Layout())], "" if encoding.casefold() in UTF8 else encoding, "" if declared else delimiter
+
+
+def _surveyed(
+    file: str, sheet: str, rows: list[Row], layout: Layout, meanings: Meanings, numberings: Sequence[str]
+) -> SurveyedTable | str:
+    mended, _ = mended_rows(rows, meanings.resolve)
+    place = unit_place(mended, meanings, numberings)
+    if isinstance(place, str):
+        return place
+    header = header_rows(mended, layout, place)
+    if not header:
+        return f"no header stands above the municipalities in column {column_letter(place.position)}"
+    probe = Source(file=file, header=header, unit="-", year=FIRST_YEAR, columns={"-": "-"})
+    table = assembled(mended, mended[-1][0], probe, sheet, (), layout)
+    persons = personal_columns(table)
+    if persons:
+        raise UnreadableError(refusal(table, persons))
+    return surveyed_table(table, place, header, meanings)

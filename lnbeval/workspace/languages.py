@@ -1,0 +1,164 @@
+"""Languages: problems told in the languages that the reference holds, beside English, which is that of the code.
+
+A table of sentences says of each rule, in each language, what is wrong and what to do; it holds for every problem of the rule. What
+differs between them, such as names and figures, is taken from the English message and stands behind the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from lnbeval.errors import DataError, ParameterError
+from lnbeval.intake import asked, problem_text
+from lnbeval.workspace.particulars import particulars, place_in_words, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from lnbeval.intake import Problem
+    from lnbeval.reference import Reference
+
+ENGLISH: Final = "en"
+PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, in English; {…} is filled in
+    {
+        **{severity: severity for severity in ("STOP", "ASK", "WARN", "NOTE")},
+        **{word: word for word in ("row", "rows", "line", "column", "columns", "sheet", "or", "tab", "none")},
+        "details": "Details: {details}",
+        "more": "and {n} more",
+        "further": "{n} more of the same kind",
+        "answer": "Answer `{name}` with {options}",
+        "decided": "Decided: {decision}, because {reason} ({who}, {when})",
+        "what": "what is wrong",
+        "do": "what to do",
+        "settle": "{name}: the STOP and ASK problems above must be settled first ({number}).",
+        "nothing": "{name}: nothing stands in the way.",
+        "used": "{used} rows used, {aside} set aside, {values} values.",
+        "written": "{number} problems written to {report}.",
+        "text": "{file}: text, {encoding}, delimiter {mark}",
+        "px": "{file}: PC-Axis table",
+        "workbook": "{file}: workbook with {number} sheet(s)",
+        "size": "{rows} rows, {columns} columns, header likely in row {header_row}",
+        "headers": "columns: {names}",
+        "units": "looks like municipalities: {names}",
+        "years": "looks like years: {names}",
+        "no_column": "no column",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Language:
+    """One language: by rule, what is wrong and what to do; by name, the phrases of the report; names that stay as they are."""
+
+    code: str
+    texts: Mapping[str, tuple[str, str]]
+    phrases: Mapping[str, str]
+    names: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()  # of variables and indicators, some of which are words too
+
+
+def languages(reference: Reference) -> tuple[Language, ...]:
+    """The languages beside English, in the order of the table. Raises DataError when it contradicts itself."""
+    codes = dict.fromkeys(reference.problem_texts["language"])
+    return tuple(_language(reference, str(code)) for code in codes)
+
+
+def language(reference: Reference, code: str) -> Language:
+    """One language; English is always there. Raises ParameterError, naming those there are."""
+    known = {ENGLISH: Language(code=ENGLISH, texts={}, phrases=PHRASES)}
+    known |= {other.code: other for other in languages(reference)}
+    if code not in known:
+        raise ParameterError(f"--lang is '{code}'; problems are told in {', '.join(known)}.")
+    return known[code]
+
+
+def sentences(problem: Problem, told_in: Language) -> tuple[str, str]:
+    """What is wrong and what to do; in English where the language has no sentences for the rule."""
+    if problem.rule not in told_in.texts:
+        return problem.what, problem.do
+    what, do = told_in.texts[problem.rule]
+    return _what(problem, what, told_in), _do(problem, do, told_in)
+
+
+def problem_line(problem: Problem, told_in: Language) -> str:
+    """One line, as `problem_text` has it in English."""
+    if told_in.code == ENGLISH:
+        return problem_text(problem)
+    phrases = told_in.phrases
+    sheet = f"{phrases['sheet']} {problem.sheet}" if problem.sheet else ""
+    where = (problem.file, sheet, place_in_words(problem.cell, phrases), problem.municipality, problem.year)
+    options = f" {phrases['or']} ".join(problem.options)
+    answers = phrases["answer"].format(name=problem.name, options=options) if asked(problem) else ""
+    words = " ".join(_sentence(part) for part in (*sentences(problem, told_in), answers) if part)
+    return f"{phrases[problem.severity]} {', '.join(part for part in where if part)}: {words}"
+
+
+def _what(problem: Problem, what: str, told_in: Language) -> str:
+    phrases = told_in.phrases
+    subject = told_in.codes.intersection(problem.subject.replace(",", " ").split())
+    found = particulars(problem.what, told_in.names | subject, phrases)
+    details = [one for one in found if not _said(one, what, problem)]
+    told = [phrases["further"].format(n=problem.more)] if problem.more else []
+    told += [what, *([phrases["details"].format(details="; ".join(details))] if details else [])]
+    return " ".join(_sentence(part) for part in told)
+
+
+def _do(problem: Problem, do: str, told_in: Language) -> str:
+    if problem.decision:
+        decision, reason, who, when = problem.decision
+        return told_in.phrases["decided"].format(decision=decision, reason=reason, who=who, when=when)
+    if not problem.do:
+        return ""  # What is only told needs nothing to be done.
+    found = settings(problem.do, told_in.names)
+    answers = [] if asked(problem) else list(problem.options)  # of the question that a decision is about
+    written = [*(one for one in found if one not in problem.what and one.strip("'`") not in do), *answers]
+    return f"{do.rstrip('.')} ({', '.join(written)})" if do and written else do
+
+
+def _said(particular: str, words: str, problem: Problem) -> bool:
+    """Whether a particular stands in the sentence already, or is the quoted name or year that stands before it."""
+    bare = particular.strip("'`")
+    before = {problem.municipality, problem.year} if bare != particular else {str(problem.more)}
+    return bare in before or re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", words) is not None
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
+def _language(reference: Reference, code: str) -> Language:
+    texts = reference.problem_texts[reference.problem_texts["language"] == code]
+    words = reference.report_words[reference.report_words["language"] == code]
+    rows = texts[["rule", "what", "do"]].itertuples(index=False, name=None)
+    _refuse_faults(texts, words, code)
+    municipalities = reference.municipalities["name"]
+    registered = {*reference.variables.index, *reference.indicators.index}
+    return Language(
+        code=code,
+        texts={rule: (what, do) for rule, what, do in rows},
+        phrases={**PHRASES, **dict(zip(words["phrase"], words["text"], strict=True))},
+        names=frozenset(
+            {*reference.names.label.values(), *municipalities, *(name for name in registered if "_" in name)}
+        ),
+        codes=frozenset(registered),
+    )
+
+
+def _refuse_faults(texts: pd.DataFrame, words: pd.DataFrame, code: str) -> None:
+    faults = [
+        *_each(texts["rule"][texts["rule"].duplicated()], "problem_texts.csv: rule '{}' stands twice"),
+        *_each(texts["rule"][texts["what"] == ""], "problem_texts.csv: rule '{}' does not say what is wrong"),
+        *_each(words["phrase"][words["phrase"].duplicated()], "report_words.csv: phrase '{}' stands twice"),
+        *_each(words["phrase"][~words["phrase"].isin(list(PHRASES))], "report_words.csv: there is no phrase '{}'"),
+    ]
+    if faults:
+        raise DataError("\n".join(f"{fault}, in language {code}." for fault in faults))
+
+
+def _each(names: Iterable[str], fault: str) -> list[str]:
+    return [fault.format(name) for name in names]

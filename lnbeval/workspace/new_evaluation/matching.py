@@ -1,0 +1,136 @@
+"""Matching: which registered variable a header means, and what a header tells of a variable that is not registered."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from lnbeval.intake.header_words import folded
+from lnbeval.intake.source import YEAR_MARK
+from lnbeval.intake.text import cell_text
+from lnbeval.reference import is_total
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from lnbeval.intake.header_words import HeaderWords
+    from lnbeval.intake.survey.found import SurveyedColumn
+    from lnbeval.reference import Reference
+
+BRACKETS: Final = re.compile(r"[(\[]([^)\]]*)[)\]]")
+FEWEST_WORDS: Final = 2  # of a header, all found in the label of a variable, before it is proposed
+LONGEST_CODE: Final = 40
+PERCENT: Final = ("%", "percent", "përqind", "perqind", "pct")
+MONEY: Final = re.compile(r"[A-Z]{3}")  # what unit_words.csv calls a currency
+
+How = Literal["same", "alike", "own"]
+Kind = Literal["count", "measure", "share", "money"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meant:
+    """The variable that a column is proposed for: a registered one with the same label or a like one, or one of its own."""
+
+    code: str
+    how: How
+    label: str  # of the registered variable, or as the header says
+    unit: str = ""
+    counting_unit: str = ""
+    kind: Kind = "count"
+
+
+def meant(column: SurveyedColumn, reference: Reference, words: HeaderWords, taken: Collection[str]) -> Meant:
+    """What a column is proposed for; `taken` are the codes that its table has given away already."""
+    text = plain_header(column.header)
+    for how, codes in (("same", _same(text, reference, words)), ("alike", _alike(text, reference))):
+        free = [code for code in codes if code not in taken]
+        if len(free) == 1:
+            return Meant(
+                code=free[0],
+                how="same" if how == "same" else "alike",
+                label=str(reference.variables.loc[free[0], "label"]),
+            )
+    return _own(column, text, reference, taken)
+
+
+def plain_header(header: str) -> str:
+    """A header without year, brackets and the joints of several rows."""
+    text = BRACKETS.sub(" ", header.replace(YEAR_MARK, " "))
+    return cell_text(re.sub(r"\s+/\s*$|^\s*/\s+|\s+/\s+", " ", f" {text} ").strip(" /:-–"))
+
+
+def slug(text: str) -> str:
+    """Text as a code: small letters without marks, digits and _."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+    words = re.findall(r"[a-z0-9]+", plain.casefold())
+    code = ""
+    for word in words:
+        if code and len(code) + len(word) >= LONGEST_CODE:
+            break
+        code = f"{code}_{word}" if code else word[:LONGEST_CODE]
+    return code if code[:1].isalpha() else f"v_{code}".rstrip("_")
+
+
+def _same(text: str, reference: Reference, words: HeaderWords) -> list[str]:
+    """Variables whose code or label is the header, or that an alias of the header names."""
+    table = reference.variables
+    key = folded(text)
+    labels = zip(table.index, table["label"], table["label_sq"], strict=True)
+    named = [str(code) for code, *texts in labels if key in {folded(code), *map(folded, texts)}]
+    aliased = [str(code) for code in table.index if words.means(text, str(code))]
+    return list(dict.fromkeys([*named, *aliased]))
+
+
+def _alike(text: str, reference: Reference) -> list[str]:
+    """Variables whose label holds every word of the header but words for a total."""
+    table = reference.variables
+    found = []
+    own = _words(text, reference)
+    for code, *labels in zip(table.index, table["label"], table["label_sq"], strict=True):
+        for label in labels:
+            theirs = _words(label, reference)
+            if own == theirs or (len(own) >= FEWEST_WORDS and own < theirs):
+                found.append(str(code))
+                break
+    return found
+
+
+def _words(text: str, reference: Reference) -> frozenset[str]:
+    parts = [slug(part) for part in text.split()]
+    return frozenset(
+        part for part, word in zip(parts, text.split(), strict=True) if not is_total(reference, word) and part
+    )
+
+
+def _own(column: SurveyedColumn, text: str, reference: Reference, taken: Collection[str]) -> Meant:
+    code, number = slug(text), 1
+    while code in taken or code in reference.variables.index:
+        number += 1
+        code = f"{slug(text)}_{number}"
+    bracketed = " ".join(BRACKETS.findall(column.header)).strip()
+    counted = _unit_word(f"{bracketed} {text}", reference)
+    label = text or column.header
+    if any(mark in column.header.casefold() for mark in PERCENT):
+        return Meant(code=code, how="own", label=label, unit="percent", counting_unit=counted or "cases", kind="share")
+    if MONEY.fullmatch(counted):
+        return Meant(code=code, how="own", label=label, unit=bracketed or counted, counting_unit="money", kind="money")
+    unit = counted or "cases"
+    return Meant(
+        code=code,
+        how="own",
+        label=label,
+        unit=bracketed or unit,
+        counting_unit=unit,
+        kind="count" if column.whole else "measure",
+    )
+
+
+def _unit_word(text: str, reference: Reference) -> str:
+    """What the first word of a text that is a unit counts."""
+    units = {
+        folded(word): unit
+        for word, unit in zip(reference.unit_words["word"], reference.unit_words["unit"], strict=True)
+    }
+    return next((str(units[key]) for word in text.split() if (key := folded(word.strip(",.;:"))) in units), "")

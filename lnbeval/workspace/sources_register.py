@@ -1,0 +1,49 @@
+"""The register of sources: whether data/raw/<evaluation>/SOURCES.md says of each file from whom it is and under which terms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lnbeval.intake import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lnbeval.intake import Severity
+    from lnbeval.workspace.parameters import Parameters
+
+FILE: Final = "SOURCES.md"
+OPEN: Final = "?"  # stands in a cell that nobody has filled in
+DO: Final = "Say of each file from whom it is, when it came, and under which terms"
+RULE: Final = "sources_register"
+
+
+def register_warnings(folder: Path, parameters: Parameters) -> list[Problem]:
+    """A warning for each file that the register does not name, or names with open cells; a note where there is none."""
+    path = folder / FILE
+    if not path.is_file():
+        return [_problem("", "There is no register of sources", DO, "NOTE")]
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    titles = _cells(next((line for line in lines if line.startswith("| file ")), ""))
+    files = dict.fromkeys(source.file for source in parameters.data.sources)
+    return [warning for file in files if (warning := _warning(file, lines, titles)) is not None]
+
+
+def _warning(file: str, lines: list[str], titles: list[str]) -> Problem | None:
+    rows = [(number, line) for number, line in enumerate(lines, start=1) if file in line]
+    if not rows:
+        return _problem("", f"'{file}' is not named", DO)
+    for number, line in rows:
+        open_ones = [title for title, cell in zip(titles, _cells(line), strict=False) if cell == OPEN]
+        if open_ones:
+            what = f"Nobody has filled in for '{file}': {', '.join(open_ones)}"
+            return _problem(f"line {number}", what, "Write it in place of the question marks")
+    return None
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")] if line else []
+
+
+def _problem(cell: str, what: str, do: str, severity: Severity = "WARN") -> Problem:
+    return Problem(severity=severity, file=FILE, cell=cell, what=what, do=do, rule=RULE)

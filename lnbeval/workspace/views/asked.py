@@ -1,0 +1,136 @@
+"""What the import found and asked, what people decided, and which deliveries stand behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from lnbeval.workspace.decision_log import DECISION_COLUMNS
+from lnbeval.workspace.deliveries import CHANGE_COLUMNS, fingerprint, read_register
+from lnbeval.workspace.views.logs import WITHHELD, log_table, series_of, small_counts
+
+if TYPE_CHECKING:
+    from lnbeval.workspace.study import Study
+
+SEVERITIES: Final = {"STOP": "stop", "ASK": "question", "WARN": "warning", "NOTE": "note"}  # the gravest first
+MEANINGS: Final = {
+    "STOP": "must be settled first",
+    "ASK": "must be answered first",
+    "WARN": "deserves a look",
+    "NOTE": "for information",
+}
+
+
+def problems(study: Study) -> pd.DataFrame:
+    """The problems of the import, the gravest first: as the log has them."""
+    log = log_table(study, "problems")
+    rank = log["severity"].map(list(SEVERITIES).index)
+    return log.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
+
+
+def problem_rows(study: Study) -> pd.DataFrame:
+    """The same to be read: severity, where, what is wrong, what to do, and the last two in Albanian where the log has them."""
+    log = problems(study)
+    nothing = pd.Series("", log.index, dtype="str")
+    what, do = (log.get(name, nothing) for name in ("what_sq", "do_sq"))
+    ended = what.where(what.str.endswith((".", "?", "!")) | (do == ""), what + ".")
+    return pd.DataFrame(
+        {
+            "Severity": log["severity"] + ": " + log["severity"].map(MEANINGS),
+            "Where": _where(log, "file", "sheet", "cell", "municipality", "year"),
+            "What is wrong": log["what"],
+            "What to do": log["do"],
+            "In Albanian": (ended + " " + do).str.strip().where(what != "", do),
+        }
+    )
+
+
+def problems_title(study: Study) -> str:
+    """How many of each severity."""
+    times = Counter(log_table(study, "problems")["severity"])
+    counted = [f"{times[key]} {word}{'' if times[key] == 1 else 's'}" for key, word in SEVERITIES.items() if times[key]]
+    return f"The import found {' and '.join(counted)}" if counted else "The import found nothing to tell"
+
+
+def decisions(study: Study) -> pd.DataFrame:
+    """Every decision with its question, as the log has them."""
+    return log_table(study, "decisions", DECISION_COLUMNS)
+
+
+def decision_rows(study: Study) -> pd.DataFrame:
+    """The same to be read: the question as asked, the decision, why, who, when, applied or not."""
+    log = decisions(study)
+    asked = _where(log, "file", "sheet", "cell", "municipality", "year") + ": " + log["question"]
+    asked += " (" + log["answers"].str.replace(" or ", ", ") + "?)"
+    return pd.DataFrame(
+        {
+            "Question": asked.where(log["question"] != "", log["problem"] + ": no such question is asked any more"),
+            "Decision": log["decision"],
+            "Reason": log["reason"],
+            "Who": log["who"],
+            "When": log["when"].str.replace("-", "\N{NON-BREAKING HYPHEN}"),
+            "Applied": log["applied"],
+        }
+    )
+
+
+def decisions_title(study: Study) -> str:
+    """How many decisions, and how many of them count."""
+    made = decisions(study)["applied"]
+    unused = int((made != "yes").sum())
+    counted = f"{len(made)} decision was taken" if len(made) == 1 else f"{len(made)} decisions were taken"
+    applies = "1 answers no question that is asked" if unused == 1 else f"{unused} answer no question that is asked"
+    return f"{counted}; {applies}" if unused else counted
+
+
+def deliveries(study: Study) -> pd.DataFrame:
+    """The register of deliveries: file, registered on, why a revision was accepted, whether it is the file in use."""
+    raw = study.workspace.raw(study.name)
+    register = read_register(raw)
+    present = {one.file: fingerprint(raw / one.file) for one in register if (raw / one.file).is_file()}
+    return pd.DataFrame(
+        {
+            "File": [one.file for one in register],
+            "Registered on": [one.registered_on for one in register],
+            "In use": ["yes" if present.get(one.file) == one.sha256 else "no" for one in register],
+            "Note": [one.note for one in register],
+            "SHA-256": [one.sha256 for one in register],
+        }
+    )
+
+
+def deliveries_title(study: Study) -> str:
+    """How many files are registered, and which are not the registered ones any more."""
+    made = deliveries(study)
+    latest = made.drop_duplicates("File", keep="last")
+    other = latest.loc[latest["In use"] == "no", "File"].tolist()
+    counted = f"{len(latest)} file{' is' if len(latest) == 1 else 's are'} registered"
+    return f"{counted}; not as registered: {', '.join(other)}" if other else f"{counted}, and unchanged since"
+
+
+def changed(study: Study) -> pd.DataFrame:
+    """Cells that differ from the registered delivery: municipality, year, series, old, new; no counts from 1 to 9."""
+    log = log_table(study, "changed_cells", CHANGE_COLUMNS)
+    return pd.DataFrame(
+        {
+            "Municipality": log["municipality"],
+            "Year": log["period"],
+            "Series": series_of(study, log["variable"]),
+            "Registered": log["old"].map(_told).mask(small_counts(study, log["variable"], log["old"]), WITHHELD),
+            "Delivered now": log["new"].map(_told).mask(small_counts(study, log["variable"], log["new"]), WITHHELD),
+            "Where": _where(log, "file", "sheet", "cell"),
+        }
+    )
+
+
+def _told(value: str) -> str:
+    return value.removesuffix(".0") if value else "not reported"
+
+
+def _where(log: pd.DataFrame, *columns: str) -> pd.Series[str]:
+    """Where each line is, out of these columns, without those that are blank."""
+    named = log[list(columns)].assign(sheet=log["sheet"].map(lambda name: f"sheet {name}" if name else ""))
+    texts = [", ".join(part for part in parts if part) for parts in named.itertuples(index=False, name=None)]
+    return pd.Series(texts, log.index, dtype="str")

@@ -1,0 +1,149 @@
+"""What the import read otherwise than it was written: names, numbers, letters, bounds; and what files say beside values."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from lnbeval.intake import word_key
+from lnbeval.workspace.number_words import number_words
+from lnbeval.workspace.views.logs import WITHHELD, log_table, place_of, series_of, small_counts
+
+if TYPE_CHECKING:
+    from lnbeval.workspace.study import Study
+
+PLAIN: Final = re.compile(r"[+-]?\d+(\.\d+)?")
+NUMERIC: Final = re.compile(r"[-+\d.,'’\s]+")
+MOST: Final = 3  # examples
+NOTE_KINDS: Final = {"title": "Title", "note": "Note", "source": "Source", "flag": "Mark at a year"}
+
+
+def spellings(study: Study) -> pd.DataFrame:
+    """Ways in which names are known: how many are written so, in how many rows, with examples."""
+    names = name_lines(study)
+    same = names["Written"] == names["Read as"]
+    known = names["Known as"].where(~same, "as in the reference")
+    example = ("'" + names["Written"] + "' as " + names["Read as"]).where(~same, "")
+    table = names.assign(Rows=names["Rows"].astype(int), example=example, known=known)
+    rows = [
+        {
+            "Known as": way,
+            "Ways to write": part["Written"].nunique(),
+            "Rows": part["Rows"].sum(),
+            "Examples": ", ".join(list(dict.fromkeys(filter(None, part["example"])))[:MOST]),
+        }
+        for way, part in table.groupby("known", sort=True)
+    ]
+    return pd.DataFrame(rows, columns=["Known as", "Ways to write", "Rows", "Examples"])
+
+
+def name_lines(study: Study) -> pd.DataFrame:
+    """Every spelling in every table: written, county, read as, known as, rows."""
+    log = log_table(study, "names")
+    return pd.DataFrame(
+        {
+            "Written": log["written"],
+            "County": log["county"],
+            "Read as": log["code"].map(study.reference.municipalities["name"]).fillna("no municipality"),
+            "Known as": log["how"],
+            "Rows": log["rows"],
+            "Table": place_of(log),
+        }
+    )
+
+
+def names_title(study: Study) -> str:
+    """How many names were written in how many ways."""
+    names = name_lines(study)
+    read = names.loc[names["Read as"] != "no municipality", "Read as"]
+    return f"{read.nunique()} municipalities are named, in {names['Written'].nunique()} ways"
+
+
+def repaired_lines(study: Study) -> pd.DataFrame:
+    """Every text that became a number: where, series, as written, read as, how; counts from 1 to 9 are not shown."""
+    log = log_table(study, "repaired")
+    approximate = _approximate(study)
+    small = small_counts(study, log["variable"], log["value"])
+    return pd.DataFrame(
+        {
+            "Table": place_of(log),
+            "Cell": log["cell"],
+            "Series": series_of(study, log["variable"]),
+            "As written": log["as_written"].mask(small, WITHHELD),
+            "Read as": log["value"].str.removesuffix(".0").mask(small, WITHHELD),
+            "How": [_how(text, approximate) for text in log["as_written"]],
+        }
+    )
+
+
+def repaired_kinds(study: Study) -> pd.DataFrame:
+    """The same, counted by table, series and way, with an example."""
+    lines = repaired_lines(study)
+    example = (lines["As written"] + " → " + lines["Read as"]).where(lines["As written"] != WITHHELD, "")
+    keys = ["Table", "Series", "How"]
+    grouped = lines.assign(Example=example).sort_values("Example", key=lambda texts: texts == "", kind="stable")
+    counted = grouped.groupby(keys, sort=True)["Example"].agg(["size", "first"]).reset_index()
+    return counted.rename(columns={"size": "Cells", "first": "Example"})
+
+
+def mended_lines(study: Study) -> pd.DataFrame:
+    """Every text whose letters were put right."""
+    log = log_table(study, "mended")
+    return pd.DataFrame(
+        {"As written": log["as_written"], "Read as": log["text"], "Cell": log["cell"], "Table": place_of(log)}
+    )
+
+
+def mended_kinds(study: Study) -> pd.DataFrame:
+    """The same, each text once, with the number of its cells."""
+    counted = mended_lines(study).groupby(["As written", "Read as", "Table"], sort=False).size()
+    return counted.reset_index(name="Cells")[["As written", "Read as", "Cells", "Table"]]
+
+
+def bounded_lines(study: Study) -> pd.DataFrame:
+    """Every cell that tells a bound or a range: municipality, year, series, from, to."""
+    log = log_table(study, "values")
+    told = log[(log["low"] != "") | (log["high"] != "")]
+    return pd.DataFrame(
+        {
+            "Municipality": told["code"].map(study.reference.municipalities["name"]),
+            "Year": told["period"],
+            "Series": series_of(study, told["variable"]),
+            "At least": told["low"].map(_end),
+            "At most": told["high"].map(_end),
+            "Cell": told["cell"],
+            "Table": place_of(told),
+        }
+    )
+
+
+def approximate_lines(study: Study) -> pd.DataFrame:
+    """Every cell whose number is approximate by its own words, as they were read."""
+    lines = repaired_lines(study)
+    return lines[lines["How"] == "approximate"].drop(columns="How").reset_index(drop=True)
+
+
+def file_notes(study: Study) -> pd.DataFrame:
+    """Titles, footnotes, sources, and marks at years, as the files have them."""
+    log = log_table(study, "notes")
+    kind = log["kind"].map(NOTE_KINDS).fillna(log["kind"])
+    return pd.DataFrame({"Text": log["text"], "Kind": kind, "Row": log["row"], "Table": place_of(log)})
+
+
+def _end(text: str) -> str:
+    return {"": "no bound", "inf": "no bound", "-inf": "no bound"}.get(text, text.removesuffix(".0"))
+
+
+def _approximate(study: Study) -> tuple[str, ...]:
+    return tuple(word for word, sign in number_words(study.reference).signs.items() if sign == "approximate")
+
+
+def _how(text: str, approximate: tuple[str, ...]) -> str:
+    plain = text.strip()
+    if word_key(plain).startswith(("≈", "~", "±", *approximate)):
+        return "approximate"
+    if PLAIN.fullmatch(plain):
+        return "a number kept as text"
+    return "comma, point or space as marks" if NUMERIC.fullmatch(plain) else "a word or sign beside the number"

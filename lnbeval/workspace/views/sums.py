@@ -1,0 +1,86 @@
+"""Sums that must agree, as checks: one that does not is a fault of the import, and is shown as failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from lnbeval.workspace.views.account import cell_account, not_reported, observed_account, row_account, series_account
+from lnbeval.workspace.views.set_aside import listed
+
+if TYPE_CHECKING:
+    from lnbeval.workspace.study import Study
+
+
+def sums(study: Study) -> pd.DataFrame:
+    """Every sum of the account: check, what, expected, found, passed."""
+    rows, cells, series, indicators = (
+        account(study) for account in (row_account, cell_account, series_account, observed_account)
+    )
+    back = series.get("Put back from the registered delivery", 0)
+    outside = series.get("Outside the years analysed", 0)
+    own = indicators["Municipality-years"] - indicators["No numerator"] - indicators["No denominator"]
+    places = len(study.reference.municipalities) * study.rows["period"].nunique()
+    made = [
+        _sum("Rows read", "rows used + rows set aside, table by table", rows["Read"], rows["Used"] + rows["Set aside"]),
+        *_aside(study, int(rows["Set aside"].iloc[-1]), int(cells["Set aside"].iloc[-1])),
+        _sum("Cells read", "the five fates of a cell, table by table", cells["Cells read"], cells.iloc[:, 2:].sum(axis=1)),
+        _sum("Not reported", "by what stood there, in all tables", cells["Not reported"].iloc[-1:], _silent(study)),
+        _sum("Numbers", "counted by series, and by table", cells["Numbers"].iloc[-1:], series["Numbers in the files"].iloc[-1:]),
+        _sum(
+            "Numbers analysed", "in the files + put back − outside the years, series by series", series["Numbers analysed"],
+            series["Numbers in the files"] + back - outside,
+        ),
+        _sum("Municipality-years", "municipalities × years in the panel", pd.Series([places]), pd.Series([len(study.rows)])),
+        _sum("Observed", "municipality-years with numerator and denominator", own, indicators["Observed"]),
+    ]  # fmt: skip
+    return pd.DataFrame(made)
+
+
+def sums_title(checked: pd.DataFrame) -> str:
+    """Whether all agree."""
+    failed = int((~checked["passed"].astype(bool)).sum())
+    if failed:
+        return f"{failed} of {len(checked)} sums do NOT agree: something was lost or counted twice"
+    return f"All {len(checked)} sums agree, from the files to the observations"
+
+
+def _sum(check: str, what: str, expected: pd.Series[int], found: pd.Series[int]) -> dict[str, Any]:
+    """A check that two columns of counts agree, line by line; the last line stands for all."""
+    alike = expected.to_numpy() == found.to_numpy()
+    return {
+        "check": check,
+        "what": what,
+        "expected": f"{int(expected.iloc[-1]):,}",
+        "found": f"{int(found.iloc[-1]):,}" + ("" if alike.all() else f", and {int((~alike).sum())} lines differ"),
+        "passed": bool(alike.all()),
+    }
+
+
+def _silent(study: Study) -> pd.Series[int]:
+    """How many cells are not reported, by the log of fates."""
+    table = not_reported(study)
+    return pd.Series([0]) if table.empty else table["Cells"].iloc[-1:]
+
+
+def _aside(study: Study, rows: int, cells: int) -> list[dict[str, Any]]:
+    """Checks of the log against the counts; in the log, rows that are added up stand in groups, and empty cells not at all."""
+    many, single = listed(study)
+    added_up = any(source.aggregate for source in study.parameters.data.sources)
+    return [
+        {
+            "check": "Rows set aside",
+            "what": "each is listed" + (", in groups where rows are added up" if added_up else ""),
+            "expected": f"{rows:,}",
+            "found": f"{many:,}",
+            "passed": many <= rows if added_up else many == rows,
+        },
+        {
+            "check": "Cells set aside",
+            "what": "each is listed that holds something and was used for nothing",
+            "expected": f"at most {cells:,}",
+            "found": f"{single:,}",
+            "passed": single <= cells,
+        },
+    ]

@@ -1,0 +1,348 @@
+"""`lnbeval new NAME --from FILE`: what unseen files hold becomes an evaluation; every guess is asked about, nothing is lost."""
+
+import csv
+import shutil
+
+import openpyxl
+import pandas as pd
+import pytest
+from conftest import ROOT, run_lnbeval
+from written_evaluations import CODES, NAMES, REFERENCE
+
+from lnbeval.workspace.definitions import evaluation_reference
+from lnbeval.workspace.intake_stage import taken_in
+from lnbeval.workspace.parameters import read_parameters
+from lnbeval.workspace.places import Workspace
+from lnbeval.workspace.yaml_file import read_yaml
+
+PHASE_ONE = set(CODES[::4])
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """An empty workspace with the reference."""
+    folder = tmp_path / "vlerësime"
+    shutil.copytree(ROOT / "data" / "reference", folder / "data" / "reference")
+    (folder / "params").mkdir()
+    shutil.copy(ROOT / "dvc.yaml", folder)
+    (folder / "params" / "workspace.yaml").write_text("evaluations: {}\n", encoding="utf-8")
+    return Workspace(root=folder)
+
+
+def figure(code, year, series=0):
+    """A figure that changes little from year to year, and is another one in every municipality, year and series."""
+    return 400 + 20 * CODES.index(code) + 3 * (year - 2013) + series
+
+
+def drafted(workspace, name, *files):
+    ended = run_lnbeval(workspace.root, "new", name, *(part for file in files for part in ("--from", str(file))))
+    assert ended.returncode == 0, ended.stderr
+    return read_yaml(workspace.parameters(name))
+
+
+def checked(workspace, name):
+    ended = run_lnbeval(workspace.root, "check", name)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def questions(workspace, name):
+    with workspace.decisions(name).open(encoding="utf-8", newline="") as stream:
+        return [row["problem"] for row in csv.DictReader(stream)]
+
+
+def confirm(workspace, name, names=None):
+    """Answer the open questions with yes, or those named."""
+    rows = [
+        [one, *(["yes", "looked", "A. Hoxha", "2026-11-22"] if names is None or one in names else [""] * 4)]
+        for one in questions(workspace, name)
+    ]
+    with workspace.decisions(name).open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([["problem", "decision", "reason", "who", "when"], *rows])
+
+
+def values(workspace, name):
+    reference = evaluation_reference(workspace, name)
+    taken = taken_in(workspace, name, read_parameters(workspace, name, reference), reference)
+    return taken.values.set_index(["variable", "code", "period"])["value"]
+
+
+def wide_workbook(path):
+    """Title, two header rows with merged cells, years across columns, counties merged, a total and notes below."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "NE dhe PAK"
+    sheet["A1"] = "Tabela 3. Ndihma ekonomike sipas bashkive"
+    sheet.merge_cells("A1:J1")
+    for place, text in {
+        "A3": "Qarku",
+        "B3": "Bashkia",
+        "C3": "Familje me ndihmë ekonomike",
+        "G3": "Persona me aftësi",
+    }.items():
+        sheet[place] = text
+    for area in ("A3:A4", "B3:B4", "C3:F3", "G3:J3"):
+        sheet.merge_cells(area)
+    years = [2015, 2016, "2017*", 2018]
+    for at, year in enumerate([*years, *years]):
+        sheet.cell(4, 3 + at, year)
+    units = REFERENCE.municipalities.sort_values("county", kind="stable")
+    for row, (code, unit) in enumerate(units.iterrows(), start=5):
+        sheet.cell(row, 1, unit["county"])
+        sheet.cell(row, 2, unit["name"])
+        for at in range(8):
+            sheet.cell(row, 3 + at, figure(code, 2015 + at % 4, at // 4))
+    sheet.cell(66, 2, "Gjithsej")
+    for at in range(8):
+        sheet.cell(66, 3 + at, sum(figure(code, 2015 + at % 4, at // 4) for code in CODES))
+    sheet.cell(68, 1, "* të dhëna paraprake")
+    book.save(path)
+
+
+def test_years_across_columns_under_two_header_rows(workspace, tmp_path):
+    wide_workbook(tmp_path / "tabela.xlsx")
+    parameters = drafted(workspace, "aid", tmp_path / "tabela.xlsx")
+    (source,) = parameters["data"]["sources"]
+    assert source == {
+        "file": "tabela.xlsx",
+        "sheet": "NE dhe PAK",
+        "header": [3, 4],
+        "unit": "Bashkia",
+        "county": "Qarku",
+        "columns": {
+            "familje_me_ndihme_ekonomike": "Familje me ndihmë ekonomike / {year}",
+            "persona_me_aftesi": "Persona me aftësi / {year}",
+        },
+    }
+    assert parameters["title"] == "Tabela 3. Ndihma ekonomike sipas bashkive"
+    read = values(workspace, "aid")
+    for number, variable in enumerate(source["columns"]):
+        assert all(
+            read[variable, code, year] == figure(code, year, number) for code in CODES for year in range(2015, 2019)
+        )
+
+
+def test_one_sheet_a_year_with_the_year_in_its_name_and_a_column_of_who_takes_part(workspace, tmp_path):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for year in range(2014, 2022):
+        sheet = book.create_sheet(str(year))
+        sheet.append([f"Strehimi social, viti {year}"])
+        sheet.append([])
+        sheet.append(["Nr.", "Bashkia", "Aplikime", "Buxheti (mijë lekë)", "Bashki e programit"])
+        for number, code in enumerate(CODES, start=1):
+            part = "Po" if code in PHASE_ONE else "Jo"
+            sheet.append([number, NAMES[code], figure(code, year), figure(code, year, 1) + 0.5, part])
+    book.create_sheet("Shënime").append(["Kjo fletë ka vetëm shënime"])
+    book.save(tmp_path / "strehimi.xlsx")
+    parameters = drafted(workspace, "housing", tmp_path / "strehimi.xlsx")
+    sources = parameters["data"]["sources"]
+    assert [(source["sheet"], source["year"]) for source in sources] == [
+        (str(year), year) for year in range(2014, 2022)
+    ]
+    assert all(source["columns"] == {"aplikime": "Aplikime", "buxheti": "Buxheti (mijë lekë)"} for source in sources)
+    assert parameters["treatment"]["table"] == "raw/housing/treatment.csv"
+    treated = pd.read_csv(workspace.raw("housing") / "treatment.csv")
+    assert set(treated["code"]) == PHASE_ONE
+    assert sum(one.startswith("guess/housing.yaml/table") for one in questions(workspace, "housing")) == 1
+    read = values(workspace, "housing")
+    assert all(read["aplikime", code, year] == figure(code, year) for code in CODES for year in range(2014, 2022))
+
+
+def test_rows_cut_by_quarter_and_sex_are_proposed_to_be_added_up(workspace, tmp_path):
+    quarters = ("Tremujori I", "Tremujori II", "Tremujori III", "Tremujori IV")
+    rows = [
+        [NAMES[code], "Bashki", year, quarter, sex, figure(code, year)]
+        for code in CODES
+        for year in range(2014, 2020)
+        for quarter in quarters
+        for sex in "FM"
+    ]
+    header = ["Emërtimi", "Niveli", "Viti", "Tremujori", "Gjinia", "Fëmijë të referuar"]
+    text = "\n".join(";".join(map(str, row)) for row in [header, *rows])
+    (tmp_path / "referime.csv").write_bytes(text.encode("cp1250"))
+    (source,) = drafted(workspace, "referrals", tmp_path / "referime.csv")["data"]["sources"]
+    assert source["aggregate"] == {"by": "sum", "over": ["Tremujori", "Gjinia"]}
+    assert source["level"] == {"column": "Niveli", "municipality": "Bashki"}
+    assert source["encoding"] in {"cp1250", "cp1252"}  # the letters of Albanian are the same in both
+    read = values(workspace, "referrals")
+    assert all(
+        read["femije_te_referuar", code, year] == 8 * figure(code, year) for code in CODES for year in (2014, 2019)
+    )
+    _, told = checked(workspace, "referrals")
+    assert "may be added up or averaged" in told
+
+
+def test_numbers_of_the_statistical_office_and_school_years(workspace, tmp_path):
+    numbers = REFERENCE.municipalities["instat_code"]
+    rows = [
+        [numbers[code], f"{year}/{(year + 1) % 100}", figure(code, year)]
+        for code in CODES
+        for year in range(2013, 2020)
+    ]
+    text = "\n".join(";".join(map(str, row)) for row in [["Kodi i bashkisë", "Viti shkollor", "Nxënës"], *rows])
+    (tmp_path / "nxenes.csv").write_text(text, encoding="utf-8")
+    parameters = drafted(workspace, "school", tmp_path / "nxenes.csv")
+    (source,) = parameters["data"]["sources"]
+    assert (source["unit_codes"], source["school_year"]) == ("instat", "start")
+    assert source["columns"] == {"pupils": "Nxënës"}, "the registered variable has this label"
+    read = values(workspace, "school")
+    assert all(read["pupils", code, year] == figure(code, year) for code in CODES for year in range(2013, 2020))
+    assert "start or end" in next(guess["why"] for guess in parameters["guesses"] if guess["name"].startswith("table"))
+
+
+def test_a_guess_is_asked_until_it_is_changed_or_confirmed(workspace, tmp_path):
+    wide_workbook(tmp_path / "tabela.xlsx")
+    drafted(workspace, "aid", tmp_path / "tabela.xlsx")
+    asked = questions(workspace, "aid")
+    code, told = checked(workspace, "aid")
+    assert code == 3
+    assert all(f"Answer `{one}` with yes" in told for one in asked)
+
+    path = workspace.parameters("aid")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("  denominator: population_2011", "  denominator: population_2023", 1), encoding="utf-8"
+    )
+    _, told = checked(workspace, "aid")
+    assert "Answer `guess/aid.yaml/denominator`" not in told, "a value that was changed is nobody's guess"
+    assert told.count("Answer `guess/") == len(asked) - 1
+
+    confirm(workspace, "aid", asked[:-1])
+    code, told = checked(workspace, "aid")
+    assert (code, told.count("Answer `guess/")) == (3, 1)
+    confirm(workspace, "aid", asked)
+    code, told = checked(workspace, "aid")
+    assert "Answer `guess/" not in told
+    assert code == 0, told
+
+
+def test_a_definition_that_is_no_longer_used_is_not_asked_about(workspace, tmp_path):
+    wide_workbook(tmp_path / "tabela.xlsx")
+    drafted(workspace, "aid", tmp_path / "tabela.xlsx")
+    path = workspace.parameters("aid")
+    text = path.read_text(encoding="utf-8")
+    assert "Answer `guess/aid.yaml/indicator persona_me_aftesi`" in checked(workspace, "aid")[1]
+    shorter = text.replace("[familje_me_ndihme_ekonomike, persona_me_aftesi]", "[familje_me_ndihme_ekonomike]")
+    shorter = shorter.replace("        persona_me_aftesi: Persona me aftësi / {year}\n", "")
+    path.write_text(shorter[: shorter.index("families:")] + shorter[shorter.index("placebos:") :], encoding="utf-8")
+    told = checked(workspace, "aid")[1]
+    assert "guess/aid.yaml/indicator persona_me_aftesi`" not in told
+    assert "guess/aid.yaml/variable persona_me_aftesi`" not in told
+
+
+@pytest.mark.parametrize("name", ["lnb", "turnout"])
+def test_the_shipped_files_are_read_as_their_own_parameters_read_them(workspace, name):
+    """Written by hand once, and found by evidence now: the same columns give the same values."""
+    raw = ROOT / "data" / "raw" / name
+    declared = read_yaml(ROOT / "params" / f"{name}.yaml")["data"]["sources"]
+    files = [raw / file for file in dict.fromkeys(source["file"] for source in declared)]
+    found = drafted(workspace, "again", *files)["data"]["sources"]
+    shutil.copytree(raw, workspace.raw(name))
+    shutil.copy(ROOT / "params" / f"{name}.yaml", workspace.root / "params")
+    by_hand, by_evidence = values(workspace, name), values(workspace, "again")
+    compared = 0
+    for source in declared:
+        other = next(
+            one
+            for one in found
+            if (one["file"], one.get("sheet")) == (source["file"], source.get("sheet")) or len(declared) == 1
+        )
+        codes = {header: code for code, header in other["columns"].items()}
+        limited = {item["variable"] for item in source.get("only_where", [])}
+        for variable, header in source["columns"].items():
+            if variable not in limited:
+                pd.testing.assert_series_equal(by_hand[variable], by_evidence[codes[header]], check_names=False)
+                compared += 1
+    assert compared >= 2
+
+
+def test_nothing_is_written_when_a_file_holds_persons(workspace, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Bashkia", "Viti", "Nr personal", "Pagesa"])
+    for number, code in enumerate(CODES):
+        book.active.append([NAMES[code], 2019, f"I{number:08d}K", 9000])
+    book.save(tmp_path / "perfitues.xlsx")
+    ended = run_lnbeval(workspace.root, "new", "payments", "--from", str(tmp_path / "perfitues.xlsx"))
+    assert ended.returncode == 3
+    assert "data on persons" in ended.stderr
+    assert not workspace.parameters("payments").exists()
+    assert not workspace.raw("payments").exists()
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "words"),
+    [
+        (["Artikulli", "Viti", "Shuma"], [["Karburant", 2019, 5], ["Letër", 2020, 7]], "no column names municipalities"),
+        (["Treguesi", *list(NAMES.values())[:20]], [["Familje", *range(20)]], "stand across the columns, in row 1"),
+        (["Bashkia", "Kryetari"], [[name, f"kryetari {name}"] for name in NAMES.values()], "no column holds figures"),
+    ],
+)  # fmt: skip
+def test_a_file_to_draft_nothing_from_says_why(workspace, tmp_path, header, rows, words):
+    book = openpyxl.Workbook()
+    for row in [header, *rows]:
+        book.active.append(row)
+    book.save(tmp_path / "tjeter.xlsx")
+    ended = run_lnbeval(workspace.root, "new", "other", "--from", str(tmp_path / "tjeter.xlsx"))
+    assert ended.returncode == 3
+    assert words in ended.stderr
+    assert not workspace.raw("other").exists()
+
+
+def test_what_exists_is_never_overwritten(workspace, tmp_path):
+    wide_workbook(tmp_path / "tabela.xlsx")
+    drafted(workspace, "aid", tmp_path / "tabela.xlsx")
+    before = workspace.parameters("aid").read_bytes()
+    again = run_lnbeval(workspace.root, "new", "aid", "--from", str(tmp_path / "tabela.xlsx"))
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+    assert workspace.parameters("aid").read_bytes() == before
+
+    (tmp_path / "tjetër").mkdir()
+    shutil.copy(tmp_path / "tabela.xlsx", tmp_path / "tjetër" / "tabela.xlsx")
+    files = [part for folder in (".", "tjetër") for part in ("--from", str(tmp_path / folder / "tabela.xlsx"))]
+    twice = run_lnbeval(workspace.root, "new", "two", *files)
+    assert twice.returncode == 2
+    assert "Several files are called tabela.xlsx" in twice.stderr
+    absent = run_lnbeval(workspace.root, "new", "three", "--from", str(tmp_path / "tabel.xlsx"))
+    assert absent.returncode == 3
+    assert "There is no file" in absent.stderr
+
+
+def test_the_copy_is_the_file_byte_for_byte_and_the_register_waits_for_its_sender(workspace, tmp_path):
+    wide_workbook(tmp_path / "tabela.xlsx")
+    drafted(workspace, "aid", tmp_path / "tabela.xlsx")
+    assert (workspace.raw("aid") / "tabela.xlsx").read_bytes() == (tmp_path / "tabela.xlsx").read_bytes()
+    _, told = checked(workspace, "aid")
+    assert "WARN SOURCES.md" in told
+    assert "from whom, received, terms of use, contact" in told
+    register = workspace.raw("aid") / "SOURCES.md"
+    register.write_text(register.read_text(encoding="utf-8").replace("| ?", "| the ministry"), encoding="utf-8")
+    assert "WARN SOURCES.md" not in checked(workspace, "aid")[1]
+
+
+def test_a_declared_year_that_the_table_contradicts_is_told(workspace, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Raporti vjetor 2019"])
+    book.active.append(["Bashkia", "Raste"])
+    for code in CODES:
+        book.active.append([NAMES[code], figure(code, 2019)])
+    book.save(tmp_path / "raport.xlsx")
+    parameters = drafted(workspace, "report", tmp_path / "raport.xlsx")
+    assert parameters["data"]["sources"][0]["year"] == 2019
+    path = workspace.parameters("report")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("      year: 2019\n", "      year: 2018\n", 1), encoding="utf-8"
+    )
+    assert "the table is of 2018, but it speaks of 2019" in checked(workspace, "report")[1]
+
+
+def test_own_definitions_that_clash_with_the_reference_are_named(workspace, tmp_path):
+    wide_workbook(tmp_path / "tabela.xlsx")
+    drafted(workspace, "aid", tmp_path / "tabela.xlsx")
+    table = workspace.raw("aid") / "variables.csv"
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("persona_me_aftesi,", "population,", 1), encoding="utf-8"
+    )
+    code, told = checked(workspace, "aid")
+    assert code == 3
+    assert "code 'population' is defined already" in told

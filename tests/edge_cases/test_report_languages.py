@@ -1,0 +1,315 @@
+"""The report of problems in another language: every rule has its sentences, and nothing but words is translated."""
+
+import csv
+import re
+import shutil
+import string
+import sys
+
+import click
+import openpyxl
+import pytest
+from rules_in_source import rules
+from written_evaluations import (
+    NAMES,
+    REFERENCE,
+    ROOT,
+    SHEET,
+    command,
+    decide,
+    evaluation,
+    rows,
+    source,
+    taken,
+    with_cell,
+    write_csv,
+    written,
+)
+
+from lnbeval.cli.problem_list import print_problems
+from lnbeval.errors import DataError, ParameterError
+from lnbeval.intake import Problem, problem_text
+from lnbeval.reference import load_reference
+from lnbeval.workspace.languages import PHRASES, language, languages, problem_line, sentences
+from lnbeval.workspace.particulars import place_in_words
+
+ALBANIAN = language(REFERENCE, "sq")
+ENGLISH = re.compile(
+    r"(?<![\w'`])(?:the|is|are|was|were|not|of|or|and|with|which|for|it|its|this|that|row|rows|column|columns|sheet|"
+    r"cells?|header|headers|years?|municipality|municipalities|looks|like|ask|read|declare|more|nothing|used)(?![\w'`:=])",
+    re.IGNORECASE,
+)
+KEYWORDS = re.compile(
+    r"`[^`]*`|'[^']*'|[\w/.-]+\.(?:csv|xlsx|yaml)|\([a-z_]+: [^)]*\)|[a-z_]+\.[a-z_.]+(?:: \w+)?|: [a-z_ ]+\.$"
+)
+
+
+def problem(rule="not_a_number", what="'12 ?' is not a number", **more):
+    return Problem(**{"severity": "STOP", "file": "a.xlsx", "do": "Ask the source", **more, "rule": rule, "what": what})
+
+
+@pytest.fixture
+def faulty(tmp_path):
+    """An evaluation whose workbook has many faults."""
+    table = rows(turnout_pct=half)
+    code, other, third = list(NAMES)[3:6]
+    faults = ((code, 2015, "12 ?"), (code, 2016, "#REF!"), (other, 2017, "mungon"), (third, 2018, "<5"))
+    for place, year, value in faults:
+        table, _ = with_cell(table, place, year, "turnout_pct", value)
+    table += [["Peshkopi", 2015, 9], ["Prizren", 2015, 9], ["Tirona", 2015, 7], [NAMES[code], "202l", 4], table[-1]]
+    declared = [source(table, header=2)]
+    return evaluation(tmp_path, {"raport.xlsx": [["Raport vjetor"], *table]}, ["turnout"], sources=declared)
+
+
+def half(code, year):
+    return 50 + len(code) / 10 + (year - 2014) / 10
+
+
+def lines(said):
+    return [line for line in said.splitlines() if line.startswith(("NDAL", "PYETJE", "KUJDES", "SHËNIM"))]
+
+
+@pytest.mark.parametrize("other", languages(REFERENCE), ids=lambda other: other.code)
+def test_every_rule_has_its_sentences_and_every_sentence_its_rule(other):
+    given = rules()
+    assert {rule: given[rule] for rule in set(given) - set(other.texts)} == {}
+    assert set(other.texts) - set(given) == set()
+    assert len(given) > 150
+
+
+def test_a_new_rule_cannot_be_overlooked(tmp_path):
+    package = tmp_path / "small"
+    package.mkdir()
+    (package / "one.py").write_text(
+        'RULES = {"x": "of_table"}\n\ndef told(what, rule):\n    Problem(what=what, rule=rule)\n'
+    )
+    (package / "two.py").write_text(
+        "from small.one import RULES, told\n\ndef say(kind, known):\n    told('a', 'handed_on')\n"
+        "    told('b', rule='named' if known else RULES.get(kind, 'otherwise'))\n    Fault(kind='of_a_cell')\n"
+    )
+    assert set(rules(package)) == {"handed_on", "named", "of_table", "otherwise", "of_a_cell"}
+    (package / "two.py").write_text("def say(kind):\n    Problem(what='a', rule=kind + 's')\n")
+    with pytest.raises(AssertionError, match=r"small\.two:2: which rule is kind \+ 's'\?"):
+        rules(package)
+
+
+def test_a_problem_without_a_rule_cannot_be_made():
+    with pytest.raises(TypeError, match="rule"):
+        Problem(severity="STOP", file="a.xlsx", what="wrong")
+
+
+@pytest.mark.parametrize("other", languages(REFERENCE), ids=lambda other: other.code)
+def test_every_phrase_is_there_with_the_places_that_are_filled_in(other):
+    def places(text):
+        return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+    assert {name: places(other.phrases[name]) for name in PHRASES} == {name: places(PHRASES[name]) for name in PHRASES}
+    assert {severity: other.phrases[severity] for severity in ("STOP", "ASK")} != {"STOP": "STOP", "ASK": "ASK"}
+
+
+def test_albanian_is_written_with_its_letters():
+    text = " ".join(part for texts in ALBANIAN.texts.values() for part in texts)
+    assert text.count("ë") > 500
+    assert text.count("ç") > 5
+    assert not re.search(r"(?<!\w)(?:eshte|nje|per|ne|qe|te gjitha|keto|vleresim)(?!\w)", text)
+
+
+def test_an_evaluation_is_checked_in_albanian(faulty, monkeypatch, capsys):
+    code, said = command(faulty, monkeypatch, capsys, "check", "trial", "--lang", "sq")
+    told = [problem.rule for problem in taken(faulty).problems]
+    assert code == 3
+    assert len(lines(said)) >= len(told) > 10
+    for wanted in (
+        "'12 ?'",
+        "#REF!",
+        "'mungon'",
+        "'<5'",
+        "Prizren",
+        "Tirona",
+        "rreshti 1: 'Raport vjetor'",
+        "fleta Të dhëna",
+    ):
+        assert wanted in said
+    assert "Përgjigjja `seat_town/raport.xlsx/Peshkopi`: municipality ose leave_out." in said
+    assert [line for line in said.splitlines() if ENGLISH.search(KEYWORDS.sub("", line))] == []
+
+
+def test_a_file_is_checked_in_albanian(faulty, tmp_path, monkeypatch, capsys):
+    for path in (faulty.raw("trial") / "raport.xlsx", tmp_path / "raw.csv", tmp_path / "bosh.csv"):
+        if path.name == "raw.csv":
+            write_csv(path, [["Bashkia", "Viti", "Numri personal"], ["Tiranë", 2020, "J12345678K"]])
+        elif path.name == "bosh.csv":
+            path.write_bytes(b"")
+        _, said = command(faulty, monkeypatch, capsys, "check", str(path), "--lang", "sq")
+        assert path.name in said
+        assert [line for line in said.splitlines() if ENGLISH.search(KEYWORDS.sub("", line))] == []
+
+
+def test_english_stays_as_it_is_and_is_counted_at_the_end(faulty, monkeypatch, capsys):
+    _, said = command(faulty, monkeypatch, capsys, "check", "trial")
+    told = said.splitlines()
+    problems = taken(faulty).problems
+    assert [line for one in problems if (line := problem_text(one)) not in told] == []
+    assert re.search(r"^[0-9]+ STOP, 1 ASK, [0-9]+ WARN, [0-9]+ NOTE$", said, re.MULTILINE)
+    assert all(line.strip() for line in told)
+
+
+def test_on_a_terminal_a_problem_is_a_paragraph_beside_its_severity(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    print_problems(
+        [problem(severity="NOTE"), problem(do="Ask the source. " * 4 + "Then wait")], language(REFERENCE, "en")
+    )
+    assert click.unstyle(capsys.readouterr().out).splitlines() == [
+        "NOTE a.xlsx: '12 ?' is not a number. Ask the source.",
+        "STOP a.xlsx: '12 ?' is not a number. Ask the source. Ask the",
+        "     source. Ask the source. Ask the source. Then wait.",
+        "1 STOP, 1 NOTE",
+    ]
+
+
+def test_an_unknown_language_is_refused_with_those_there_are(faulty, monkeypatch, capsys):
+    assert command(faulty, monkeypatch, capsys, "check", "trial", "--lang", "de") == (
+        2,
+        "lnbeval: --lang is 'de'; problems are told in en, sq.\n",
+    )
+
+
+def test_the_workbook_has_both_languages_side_by_side(faulty, tmp_path, monkeypatch, capsys):
+    command(faulty, monkeypatch, capsys, "check", "trial", "--report", str(tmp_path / "problems.xlsx"))
+    header, *body = openpyxl.load_workbook(tmp_path / "problems.xlsx")["Problems"].iter_rows(values_only=True)
+    assert header[6:] == ("what is wrong", "what to do", "çfarë nuk shkon", "çfarë të bëhet", "question", "answers")
+    told = {row[6]: row[8] for row in body}
+    assert told["'12 ?' is not a number"] == "Teksti nuk është numër. Hollësi: '12 ?'."
+    assert all(row[8] for row in body)
+
+
+def test_the_written_list_has_the_languages_too(tmp_path):
+    workspace = evaluation(tmp_path, {"raport.xlsx": rows(turnout_pct=half)}, ["turnout"])
+    written(workspace)
+    with (workspace.outputs("trial") / "intake" / "problems.csv").open(encoding="utf-8", newline="") as stream:
+        told = list(csv.DictReader(stream))
+    assert {"what_sq", "do_sq"} <= set(told[0])
+    assert all(row["what_sq"] != row["what"] for row in told)
+
+
+def test_a_country_without_the_tables_is_told_in_english(faulty, tmp_path, monkeypatch, capsys):
+    for name in ("problem_texts.csv", "report_words.csv"):
+        (faulty.reference / name).unlink()
+    code, said = command(faulty, monkeypatch, capsys, "check", "trial", "--report", str(tmp_path / "problems.xlsx"))
+    assert (code, "'12 ?' is not a number" in said) == (3, True)
+    header = next(openpyxl.load_workbook(tmp_path / "problems.xlsx")["Problems"].iter_rows(values_only=True))
+    assert header[6:] == ("what is wrong", "what to do", "question", "answers")
+    assert "problems are told in en." in command(faulty, monkeypatch, capsys, "check", "trial", "--lang", "sq")[1]
+
+
+def test_another_language_is_rows_of_the_table_and_what_it_lacks_is_english(tmp_path):
+    folder = tmp_path / "reference"
+    shutil.copytree(ROOT / "data" / "reference", folder)
+    (folder / "problem_texts.csv").write_text(
+        "rule,language,what,do\nnot_a_number,mk,Текстот не е број,Прашајте го изворот\n", encoding="utf-8"
+    )
+    (folder / "report_words.csv").write_text("phrase,language,text\nSTOP,mk,СТОП\n", encoding="utf-8")
+    other = language(load_reference(folder), "mk")
+    assert problem_line(problem(), other) == ("СТОП a.xlsx: Текстот не е број. Details: '12 ?'. Прашајте го изворот.")
+    assert (
+        problem_line(problem("no_year", "The row has no year"), other)
+        == "СТОП a.xlsx: The row has no year. Ask the source."
+    )
+    with pytest.raises(ParameterError, match="en, mk"):
+        language(load_reference(folder), "sq")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("problem_texts", "rule,language,what,do\na,xx,b,\na,xx,c,\n", "rule 'a' stands twice, in language xx"),
+        ("problem_texts", "rule,language,what,do\na,xx,,d\n", "rule 'a' does not say what is wrong, in language xx"),
+        ("report_words", "phrase,language,text\nSTOPP,sq,NDAL\n", "there is no phrase 'STOPP', in language sq"),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused(tmp_path, name, text, told):
+    folder = tmp_path / "reference"
+    shutil.copytree(ROOT / "data" / "reference", folder)
+    (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=told):
+        languages(load_reference(folder))
+
+
+@pytest.mark.parametrize(
+    ("rule", "what", "details"),
+    [
+        ("below_range", "services is negative: Has 2019: -12, Vau i Dejës 2017: -3", "Has 2019: -12, Vau i Dejës 2017: -3"),
+        ("total_differs_from_the_sum", "The total is 939, but the rows of the year (61) add up to 938.5", "939; 61; 938.5"),
+        ("not_a_number", "'s'ka të dhëna' is not a number", "'s'ka të dhëna'"),
+        ("told_twice", "Tells the same as b.csv, row 7, column Raste; the later one was set aside", "b.csv, rreshti 7, kolona Raste"),
+        ("merged_cells", "Merged cells A5:A8, B2 and 20 more were filled down", "A5:A8, B2 dhe 20 të tjera"),
+        ("spelling", "Names written otherwise: 'TIRANE' as Tiranë (AL224)", "'TIRANE' → Tiranë (AL224)"),
+        ("changed_delivery", "The file differs: Tiranë 2019 care_coverage: 5 became 6.5", "Tiranë 2019 care_coverage: 5 → 6.5"),
+        ("encoding", "The file is not UTF-8; it was read as cp1252, by its own mark", "cp1252"),
+        ("guess", "Guessed, because it is likely: data.sources[1].unit is 'Bashkia'", "data.sources[1].unit; 'Bashkia'"),
+    ],
+)  # fmt: skip
+def test_names_figures_and_cells_are_kept(rule, what, details):
+    said, _ = sentences(problem(rule, what), ALBANIAN)
+    assert said == f"{ALBANIAN.texts[rule][0]}. Hollësi: {details}."
+
+
+def test_what_stands_in_the_sentence_or_before_it_is_not_said_again():
+    said, _ = sentences(
+        problem("unknown_name", "'Tirona' does not name one municipality", municipality="Tirona"), ALBANIAN
+    )
+    assert said == "Emri nuk tregon një bashki të vetme."
+    said, _ = sentences(problem("date", "'12-Mar' looks like a date; figures like 12-3 become dates"), ALBANIAN)
+    assert said.endswith("Hollësi: '12-Mar'.")
+
+
+def test_what_is_to_be_declared_is_written_out():
+    _, do = sentences(problem("header_rows", do="Declare header: [4, 5]"), ALBANIAN)
+    assert do.endswith("(header: [4, 5])")
+    _, do = sentences(problem("decision_no_answer", options=("yes", "no")), ALBANIAN)
+    assert do == "Shkruani një nga përgjigjet e pyetjes (yes, no)"
+
+
+def test_of_what_is_only_told_nothing_is_to_be_done():
+    assert sentences(problem("hidden_rows", "The sheet hides 3 rows", do="", severity="NOTE"), ALBANIAN)[1] == ""
+
+
+def test_many_of_one_kind_are_told_with_their_number(tmp_path):
+    table = rows(turnout_pct=lambda code, year: "po" if year == 2015 else half(code, year))
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["turnout"])
+    (rest,) = [one for one in taken(workspace).problems if one.more]
+    assert rest.more == len(NAMES) - 10
+    assert sentences(rest, ALBANIAN)[0].startswith(
+        f"Edhe {rest.more} të tjera të të njëjtit lloj. Teksti nuk është numër."
+    )
+
+
+def test_an_answered_question_says_who_decided_what(faulty):
+    decide(faulty, ("seat_town/raport.xlsx/Peshkopi", "leave_out"))
+    (answered,) = [one for one in taken(faulty).problems if one.rule == "seat_town"]
+    assert answered.severity == "NOTE"
+    assert sentences(answered, ALBANIAN)[1] == "Vendosur: leave_out; arsyeja: it was asked (A. Hoxha, 2026-11-22)"
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("C14:C15, C30 and 5 more", "C14:C15, C30 dhe 5 të tjera"),
+        ("row 14, column Viti", "rreshti 14, kolona Viti"),
+        ("rows 4-7, 9, column row of the year", "rreshtat 4-7, 9, kolona row of the year"),
+        ("column C", "kolona C"),
+        ("", ""),
+    ],
+)
+def test_a_place_is_told_in_albanian(cell, told):
+    assert place_in_words(cell, ALBANIAN.phrases) == told
+
+
+def test_every_address_of_the_sheet_is_told_with_its_sheet():
+    one = problem(
+        "no_year", "The row has no year", sheet=SHEET, cell="B7", municipality="Krujë", year="2020", do="Write the year"
+    )
+    assert problem_line(one, ALBANIAN) == (
+        "NDAL a.xlsx, fleta Të dhëna, B7, Krujë, 2020: Rreshti nuk ka vit. Shkruani vitin; plotësoni qelizat e bashkuara."
+    )

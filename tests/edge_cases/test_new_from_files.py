@@ -346,3 +346,56 @@ def test_own_definitions_that_clash_with_the_reference_are_named(workspace, tmp_
     code, told = checked(workspace, "aid")
     assert code == 3
     assert "code 'population' is defined already" in told
+
+
+def test_years_alone_as_headers_are_called_by_their_sheet(workspace, tmp_path):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for series, name in enumerate(("Ndihma ekonomike", "Persona me aftësi")):
+        sheet = book.create_sheet(name)
+        sheet.append(["Nr", "Bashkia", *range(2014, 2020)])
+        for number, code in enumerate(CODES, start=1):
+            sheet.append([number, NAMES[code], *(figure(code, year, series) for year in range(2014, 2020))])
+    book.save(tmp_path / "dy.xlsx")
+    sources = drafted(workspace, "two", tmp_path / "dy.xlsx")["data"]["sources"]
+    assert [source["columns"] for source in sources] == [
+        {"ndihma_ekonomike": "{year}"},
+        {"persona_me_aftesi": "{year}"},
+    ]
+    read = values(workspace, "two")
+    assert all(read["persona_me_aftesi", code, 2016] == figure(code, 2016, 1) for code in CODES)
+
+
+def test_rows_cut_by_sex_with_years_across_columns_are_told_and_not_added_up(workspace, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Bashkia", "Gjinia", *range(2014, 2020)])
+    for code in CODES:
+        for number, sex in enumerate("FM"):
+            book.active.append([NAMES[code], sex, *(figure(code, year, number) for year in range(2014, 2020))])
+    book.save(tmp_path / "gjinia.xlsx")
+    ended = run_lnbeval(workspace.root, "new", "sex", "--from", str(tmp_path / "gjinia.xlsx"))
+    assert ended.returncode == 0
+    assert "several rows, by Gjinia, and only rows with a year column can be added up" in ended.stdout
+    code, told = checked(workspace, "sex")
+    assert code == 3
+    assert "STOP gjinia.xlsx" in told, "two figures for one municipality and year are never added up by themselves"
+
+
+def test_a_large_file_sorted_by_municipality_is_looked_at_all_over(workspace, tmp_path):
+    months = ("Janar", "Shkurt", "Mars", "Prill", "Maj", "Qershor")
+    lines = ["Bashkia;Viti;Muaji;Grupi;Persona të trajtuar"]
+    lines += [
+        f"{NAMES[code]};{year};{month};G{group};{figure(code, year)}"
+        for code in CODES
+        for year in range(2014, 2020)
+        for month in months
+        for group in range(40)
+    ]
+    path = tmp_path / "i_madh.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert path.stat().st_size > 2_000_000
+    parameters = drafted(workspace, "large", path)
+    (source,) = parameters["data"]["sources"]
+    assert source["aggregate"] == {"by": "sum", "over": ["Muaji", "Grupi"]}
+    read = values(workspace, "large")
+    assert all(read["persona_te_trajtuar", code, 2016] == 240 * figure(code, 2016) for code in CODES)

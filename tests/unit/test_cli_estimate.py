@@ -372,7 +372,7 @@ def test_a_misspelt_option_is_a_parameter_error(file, capsys):
     assert "--control-group" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("verb", ["evaluate", "check", "estimate", "new", "register", "twin"])
+@pytest.mark.parametrize("verb", ["evaluate", "check", "estimate", "new", "plan", "register", "twin"])
 def test_every_verb_has_help_with_an_example(verb, capsys):
     assert exit_code([verb, "--help"]) == 0
     printed = capsys.readouterr().out
@@ -387,6 +387,7 @@ def test_only_finished_verbs_are_listed(capsys):
         "estimate",
         "evaluate",
         "new",
+        "plan",
         "register",
         "twin",
     ]

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from lnbeval.intake.header_words import HeaderWords
-    from lnbeval.intake.survey.found import SurveyedColumn
+    from lnbeval.intake.survey.found import SurveyedColumn, SurveyedTable
     from lnbeval.reference import Reference
 
 BRACKETS: Final = re.compile(r"[(\[]([^)\]]*)[)\]]")
+NAMELESS: Final = re.compile(r"(?:sheet|fleta|fletë|tabela|table)?\s*[0-9]*", re.IGNORECASE)  # sheets that nobody named
+YEARS: Final = re.compile(r"[,\s]*(?<![0-9])(?:19|20)[0-9]{2}(?:\s*[-–/]\s*[0-9]{2,4})?(?![0-9])")
 FEWEST_WORDS: Final = 2  # of a header, all found in the label of a variable, before it is proposed
 LONGEST_CODE: Final = 40
 PERCENT: Final = ("%", "percent", "përqind", "perqind", "pct")
@@ -41,9 +43,8 @@ class Meant:
     kind: Kind = "count"
 
 
-def meant(column: SurveyedColumn, reference: Reference, words: HeaderWords, taken: Collection[str]) -> Meant:
-    """What a column is proposed for; `taken` are the codes that its table has given away already."""
-    text = plain_header(column.header)
+def meant(column: SurveyedColumn, text: str, reference: Reference, words: HeaderWords, taken: Collection[str]) -> Meant:
+    """What a column that is called `text` is proposed for; `taken` are the codes that are given away already."""
     for how, codes in (("same", _same(text, reference, words)), ("alike", _alike(text, reference))):
         free = [code for code in codes if code not in taken]
         if len(free) == 1:
@@ -53,6 +54,15 @@ def meant(column: SurveyedColumn, reference: Reference, words: HeaderWords, take
                 label=str(reference.variables.loc[free[0], "label"]),
             )
     return _own(column, text, reference, taken)
+
+
+def called(column: SurveyedColumn, table: SurveyedTable) -> str:
+    """What a column is called: by its header, or by its table where the header is nothing but a year."""
+    own = plain_header(column.header)
+    if own:
+        return own
+    sheet = "" if NAMELESS.fullmatch(table.sheet) else table.sheet
+    return plain_header(YEARS.sub(" ", sheet or table.title or table.file.rpartition(".")[0]))
 
 
 def plain_header(header: str) -> str:
@@ -111,7 +121,7 @@ def _own(column: SurveyedColumn, text: str, reference: Reference, taken: Collect
         code = f"{slug(text)}_{number}"
     bracketed = " ".join(BRACKETS.findall(column.header)).strip()
     counted = _unit_word(f"{bracketed} {text}", reference)
-    label = text or column.header
+    label = text
     if any(mark in column.header.casefold() for mark in PERCENT):
         return Meant(code=code, how="own", label=label, unit="percent", counting_unit=counted or "cases", kind="share")
     if MONEY.fullmatch(counted):

@@ -1,0 +1,126 @@
+"""The guesses of a draft: a question for each thing that a file suggests and does not say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from lnbeval.intake.source import YEAR_MARK
+from lnbeval.workspace.data_conflicts import spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from lnbeval.intake.survey.found import SurveyedTable
+    from lnbeval.reference import Reference
+    from lnbeval.workspace.new_evaluation.collected import Collected
+    from lnbeval.workspace.new_evaluation.matching import Meant
+
+READ_BY: Final = (
+    "sheet", "header", "unit", "unit_codes", "county", "level", "period", "year", "school_year", "aggregate", "missing",
+)  # fmt: skip  # what a table is read by
+
+
+def table_guesses(collected: Collected) -> list[dict[str, Any]]:
+    """One question about how a table is read; sheets that are alike but for their name and year share one."""
+    alike: dict[str, list[int]] = {}
+    for at, (source, table) in enumerate(zip(collected.sources, collected.tables, strict=True)):
+        own = {key: value for key, value in source.items() if table.year is None or key not in {"sheet", "year"}}
+        alike.setdefault(repr(own), []).append(at)
+    return [_table_guess(collected, places) for places in alike.values()]
+
+
+def _table_guess(collected: Collected, places: Sequence[int]) -> dict[str, Any]:
+    first = collected.tables[places[0]]
+    named = first.file if len(places) > 1 or not first.sheet else f"{first.file} {first.sheet}"
+    return {
+        "name": f"table {named}",
+        "why": "; ".join(_evidence([collected.tables[at] for at in places])),
+        "values": {
+            f"data.sources[{at + 1}].{key}": collected.sources[at][key]
+            for at in places
+            for key in READ_BY
+            if key in collected.sources[at]
+        },
+    }
+
+
+def _evidence(tables: Sequence[SurveyedTable]) -> Iterator[str]:
+    """Why tables that are alike are read as they are."""
+    table = tables[0]
+    yield f"{table.known} of {table.texts} different texts under '{table.unit}' are municipalities ({table.units})"
+    if table.year is not None:
+        years = spans(sorted({one.year for one in tables if one.year is not None}))
+        yield f"{table.year_from} says {years}, and no column or header tells a year"
+    elif table.period:
+        yield f"'{table.period}' holds {spans(table.years)}"
+    else:
+        yield f"headers name {spans(table.years) or 'no year'}"
+    if table.school_years:
+        yield "its years are school years, which may count for the year in which they start or end"
+    if table.missing:
+        yield f"{' and '.join(map(repr, table.missing))} stands in cells and is a word for 'not reported'"
+    if table.over and table.period:
+        yield f"a municipality has several rows a year, by {' and '.join(table.over)}, which may be added up or averaged"
+
+
+def column_guesses(collected: Collected) -> list[dict[str, Any]]:
+    """A question for each column that is read as a registered variable because its label is like it, but not the same."""
+    guesses = []
+    for number, (source, table) in enumerate(zip(collected.sources, collected.tables, strict=True), start=1):
+        for code, header in source["columns"].items():
+            one, _, first = collected.given[code]
+            if one.how == "alike" and first is table:
+                why = f"the header '{_plain(header)}' is like the label of the registered variable, '{one.label}'"
+                path = f"data.sources[{number}].columns.{code}"
+                guesses.append({"name": f"column {code}", "why": why, "values": {path: header}})
+    return guesses
+
+
+def variable_guesses(
+    own: Sequence[tuple[Meant, str, SurveyedTable]], rows: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """A question for each variable that no registry describes."""
+    return [
+        {
+            "name": f"variable {row['code']}",
+            "why": f"no registered variable is called '{_plain(header)}', and its header and figures look like this",
+            "table": "variables",
+            "row": row["code"],
+            "values": {key: row[key] for key in ("unit", "counting_unit", "kind")},
+        }
+        for (_, header, _), row in zip(own, rows, strict=True)
+    ]
+
+
+def denominators(reference: Reference, years: Sequence[int]) -> list[str]:
+    """Population series of the municipalities, those counted before the first year of the data first."""
+    names = [str(column) for column in reference.municipalities.columns if str(column).startswith("population_")]
+    first = min(years, default=0)
+    return sorted(names, key=lambda column: (int(column.rpartition("_")[2]) > first, -int(column.rpartition("_")[2])))
+
+
+def denominator_guess(
+    parameters: Mapping[str, Any], given: Mapping[str, Any], reference: Reference
+) -> list[dict[str, Any]]:
+    """The question which population rates are of; none where there is no series."""
+    chosen = parameters["data"].get("denominator")
+    if chosen is None:
+        return []
+    others = [one for one in denominators(reference, []) if one != chosen]
+    others += ["population"] if "population" in given else []
+    why = "rates need one population, and a count from before the first year cannot be moved by what is evaluated"
+    also = f" (there are also {', '.join(others)})" if others else ""
+    return [{"name": "denominator", "why": why + also, "values": {"data.denominator": chosen}}]
+
+
+def words_guess(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The question about title, question, kind and estimand."""
+    return {
+        "name": "words",
+        "why": "a file cannot know what is asked of it, nor whether there is an agreed plan",
+        "values": {key: parameters[key] for key in ("title", "question", "kind", "estimand")},
+    }
+
+
+def _plain(header: str) -> str:
+    return header.replace(YEAR_MARK, "[year]")

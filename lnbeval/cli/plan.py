@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from lnbeval.workspace.plan_values import Deviation
 
 
-@click.group()
+@click.group(
+    epilog="""\b
+Example:
+  lnbeval plan lock turnout --who "A. Hoxha"
+  lnbeval plan diff turnout
+""",
+)
 def plan() -> None:
     """Freeze the analysis plan of an evaluation, and list what is no longer as planned."""
 

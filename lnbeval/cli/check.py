@@ -49,13 +49,12 @@ def check(subject: str, report: Path | None, lang: str) -> None:
     Ends with 0 when nothing stands in the way, 2 for parameters, 3 for data, 4 for a comparison that cannot be made.
     """
     from lnbeval.reference import load_reference  # noqa: PLC0415
-    from lnbeval.workspace import find_workspace  # noqa: PLC0415
     from lnbeval.workspace.languages import language  # noqa: PLC0415
 
     if report is not None and report.suffix != ".xlsx":
         raise ParameterError(f"--report is {report}; it writes a workbook, whose name ends in .xlsx.")
     path = Path(subject)
-    workspace = find_workspace(path.parent if path.is_file() else None)
+    workspace = _workspace_of(path)
     reference = load_reference(workspace.reference)
     told_in = language(reference, lang)
     if path.suffix in {".yaml", ".yml"} and workspace.parameters(path.stem).is_file():
@@ -157,6 +156,31 @@ def _check_file(path: Path, reference: Reference, report: Path | None, told_in: 
     _finish([DataError(settle)] if stopping else [], path.name, told_in)
 
 
+def _workspace_of(path: Path) -> Workspace:
+    """The workspace that a file lies in; that of the current folder for a name, and for a file from anywhere else."""
+    from lnbeval.workspace import find_workspace  # noqa: PLC0415
+
+    if not path.is_file():
+        return find_workspace()
+    try:
+        return find_workspace(path.parent)
+    except WorkspaceError:
+        return find_workspace()
+
+
+def _stop_if_taken(report: Path, files: Mapping[str, Path]) -> None:
+    """Refuse to write over a delivered file, into a folder of delivered files, or over a workbook that is no report."""
+    from lnbeval.workspace.problem_book import is_problem_book  # noqa: PLC0415
+
+    place = report.resolve()
+    if place in {path.resolve() for path in files.values()} or place.parent in {
+        path.resolve().parent for path in files.values()
+    }:
+        raise ParameterError(f"--report is {report}, where files as received are kept. Choose another folder.")
+    if report.is_file() and not is_problem_book(report):
+        raise ParameterError(f"--report is {report}, which exists and is no report of problems. Choose another name.")
+
+
 def _report(
     problems: Sequence[Problem],
     report: Path | None,
@@ -169,6 +193,7 @@ def _report(
 
     if report is None:
         return
+    _stop_if_taken(report, files)
     try:
         write_problem_book(problems, report, files=files, languages=languages(reference))
     except OSError as error:

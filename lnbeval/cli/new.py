@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lnbeval.workspace.new_evaluation.drafted import Drafted
     from lnbeval.workspace.places import Workspace
 
+RESERVED: Final = ("workspace", "site", "reference", "plans", "index")  # folders and files that are no evaluation
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -45,9 +46,10 @@ def new(name: str, files: tuple[Path, ...]) -> None:
     """
     from lnbeval.workspace import find_workspace  # noqa: PLC0415
 
-    if not NAME.fullmatch(name) or name == "workspace":
+    if not NAME.fullmatch(name) or name in RESERVED:
         raise ParameterError(
-            f"'{name}' cannot be a name: use small letters, digits and _, beginning with a letter, not 'workspace'."
+            f"'{name}' cannot be a name: use small letters, digits and _, beginning with a letter, but none of "
+            f"{', '.join(RESERVED)}."
         )
     workspace = find_workspace()
     if files:

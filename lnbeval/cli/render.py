@@ -13,13 +13,14 @@ from lnbeval.workspace.definitions import evaluation_reference
 from lnbeval.workspace.pages import planned_pages
 from lnbeval.workspace.parameters import read_list, read_parameters
 from lnbeval.workspace.places import replaced_folder, write_text
-from lnbeval.workspace.plan import plan_deviations
+from lnbeval.workspace.plan import in_words, plan_deviations
 from lnbeval.workspace.plan_values import short_names
 from lnbeval.workspace.provenance import provenance
 from lnbeval.workspace.treatment import treated_municipalities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -112,7 +113,7 @@ def _about(parameters: Parameters, found: Sequence[Deviation]) -> list[Banner]:
 
 
 def _deviating(found: Sequence[Deviation]) -> str:
-    names = short_names(found)
+    names = [in_words(name) for name in short_names(found)]
     named = ", ".join(names[:MOST_NAMED])
     more = f", and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     counted = "1 deviation" if len(found) == 1 else f"{len(found)} deviations"
@@ -151,22 +152,40 @@ def _card(workspace: Workspace, name: str, notebooks: Sequence[str], reference: 
     pages: list[Page] = planned_pages(workspace, name, notebooks, parameters, reference)
     flow = json.loads((workspace.outputs(name) / "metrics.json").read_text("utf-8"))["flow"]
     folder = f"evaluations/{name}"
+    everybody = _municipalities(workspace, parameters, reference)
+    results = workspace.pages(name) / DOWNLOADS[0]
     return EvaluationCard(
         title=parameters.title,
-        question=parameters.question,
+        question=" ".join(
+            filter(None, (parameters.question.strip(), _withheld(results, parameters, reference, everybody)))
+        ),
         banners=page_banners(workspace, name, parameters, reference),
         href=f"{folder}/{pages[0].name}.html",
         n_pages=len(pages),
         facts=(
-            (
-                "Targeted municipalities",
-                str(int(_municipalities(workspace, parameters, reference)["cohort"].notna().sum())),
-            ),
+            ("Targeted municipalities", str(int(everybody["cohort"].notna().sum()))),
             ("Indicators", str(len(parameters.estimated))),
             ("Municipality-years", str(flow["municipality_years"])),
         ),
         downloads=tuple(Link(href=f"{folder}/{file}", text=file) for file in DOWNLOADS),
     )
+
+
+def _withheld(file: Path, parameters: Parameters, reference: Reference, everybody: pd.DataFrame) -> str:
+    """What a card says after its question of findings that are not shown as effects; "" when all are.
+
+    Of the results file alone, because the list of evaluations is made from their pages.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    from lnbeval.workspace.left_out import withheld  # noqa: PLC0415
+    from lnbeval.workspace.views import cautioned  # noqa: PLC0415
+
+    results = pd.read_csv(file, dtype={"scenario": str, "reason": str}, low_memory=False)
+    results = results.fillna({"scenario": "", "reason": ""})
+    periods = results["period"].dropna()
+    last = float(periods.max() if len(periods) else parameters.data.last_period or "inf")
+    return cautioned("", withheld(results, everybody, reference, last)).strip()
 
 
 def _municipalities(workspace: Workspace, parameters: Parameters, reference: Reference) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COLUMNS: Final = ("problem", "decision", "reason", "who", "when")
+DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})")
 WHAT: Final = {"problem": "the name of the question", "reason": "why", "who": "who decided"}
 
 
@@ -47,9 +49,9 @@ def read_decisions(path: Path) -> tuple[tuple[Decision, ...], tuple[Problem, ...
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         return (), (_stop(path, "", "The file is not UTF-8", "Save it as CSV UTF-8", "decisions_encoding"),)
-    rows = list(csv.reader(io.StringIO(text, newline="")))
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
     if not rows or [tidy_text(cell) for cell in rows[0]] != list(COLUMNS):
-        what = f"The header must be {','.join(COLUMNS)}"
+        what = f"The first row must hold the columns {','.join(COLUMNS)}, divided by a comma, a semicolon or a tab"
         return (), (_stop(path, "row 1", what, "Correct the first row", "decisions_header"),)
     filled = [(number, row) for number, row in enumerate(rows[1:], start=2) if _is_filled(row)]
     ragged = [
@@ -63,11 +65,7 @@ def read_decisions(path: Path) -> tuple[tuple[Decision, ...], tuple[Problem, ...
         for number, row in filled
         if len(row) != len(COLUMNS)
     ]
-    decisions = tuple(
-        Decision(**dict(zip(COLUMNS, map(tidy_text, row), strict=True)), row=number)
-        for number, row in filled
-        if len(row) == len(COLUMNS)
-    )
+    decisions = tuple(_decision(row, number) for number, row in filled if len(row) == len(COLUMNS))
     return decisions, (*ragged, *_incomplete(path, decisions))
 
 
@@ -93,6 +91,20 @@ def decided(problems: Iterable[Problem], decisions: Sequence[Decision], file: st
             if one.problem in questions and one.decision not in questions[one.problem].options
         ),
     )
+
+
+def _delimiter(text: str) -> str:
+    """What divides the header: spreadsheet programs save with the one of their language."""
+    first = text.partition("\n")[0]
+    return max(",;\t", key=first.count)
+
+
+def _decision(row: Sequence[str], number: int) -> Decision:
+    """A row as a decision. Spreadsheet programs write 2026-11-22 as 22.11.2026: the day comes first there in Albanian."""
+    cells = dict(zip(COLUMNS, map(tidy_text, row), strict=True))
+    day = DAY_FIRST.fullmatch(cells["when"])
+    when = f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" if day else cells["when"]
+    return Decision(**{**cells, "decision": cells["decision"].casefold(), "when": when}, row=number)
 
 
 def _is_filled(row: Sequence[str]) -> bool:

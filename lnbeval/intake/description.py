@@ -146,7 +146,7 @@ def _sheet(file: str, name: str, rows: list[Row], resolve: Resolver | None) -> t
         unit_columns=_unit_columns(table, resolve),
         period_columns=_period_columns(table),
     )
-    persons = personal_columns(table)
+    persons = personal_columns(table, resolve)
     return sheet, [refusal(table, persons)] if persons else mended_problem(file, name, mended)
 
 

@@ -54,7 +54,7 @@ class Draft:
 
 def table_draft(table: RawTable, source: Source, meanings: Meanings) -> Draft:
     """Draft of a table that was read. A table on persons is turned away before any cell is looked at."""
-    persons = personal_columns(table)
+    persons = personal_columns(table, meanings.resolve)
     if persons:
         return Draft(table=table, problems=(refusal(table, persons),), withheld=True)
     headers, answered = meanings.headers, meanings.answered

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from lnbeval.intake.ledger import counted_fates
 from lnbeval.intake.text import cell_text, is_blank, tidy_text
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def fates_table(drafts: Sequence[Draft], cells: pd.DataFrame, reasons: Sequence[
 
 def _of_draft(draft: Draft, own: pd.DataFrame, reasons: Reasons) -> list[tuple[Any, ...]]:
     used = own.loc[~own["index"].isin(reasons)]
+    used = used.assign(fate=counted_fates(draft, used))
     silent = used.loc[used["fate"] == "missing"]
     words = {
         label: _word(draft.table.rows[index][position])

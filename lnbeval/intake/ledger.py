@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -26,6 +26,9 @@ COUNT_COLUMNS = (
     *("cells_read", "cells_used", "cells_missing", "cells_bounded", "cells_set_aside", "cells_stopped"),
 )
 
+ASIDE: Final = ("condition", "duplicate", "conflict", "outranked")
+SILENT: Final = "silent"
+UNLISTED: Final = "unlisted"  # set aside, but the cell has no line of its own: it is listed or used for another series
 PERSONS = "file refused: data on persons"
 REASONS = {  # the heaviest first: it names the row when its cells met different fates
     "stopped": "not usable: see problems",
@@ -33,6 +36,7 @@ REASONS = {  # the heaviest first: it names the row when its cells met different
     "outranked": "another source goes before it",
     "duplicate": "tells the same as another row",
     "condition": "condition not met",
+    SILENT: "condition not met",
 }
 Reasons = dict[int, str]  # of the rows set aside, by index
 KINDS = {"total": "total row", "note": "note below the table", "left_out": "left out, as decided"}
@@ -122,20 +126,42 @@ def row_reasons(draft: Draft, own: pd.DataFrame) -> Reasons:
 
 
 def _cells_aside(draft: Draft, own: pd.DataFrame, reasons: Reasons) -> list[tuple[int, str, str, tuple[object, ...]]]:
-    # One cell may serve several variables under different conditions: it is set aside when it served none.
-    unserved = own.loc[~own["fate"].isin(LIVE) & ~own["index"].isin(reasons)]
-    if unserved.empty:
-        return []
-    served = own.loc[own["fate"].isin(LIVE), ["index", "position"]]
-    live = set(served.itertuples(index=False, name=None))
-    aside = unserved.drop_duplicates(["index", "position"])
-    lines = aside[["index", "position", "fate"]].itertuples(index=False, name=None)
-    found = [
+    aside = _aside_cells(draft, own.loc[~own["index"].isin(reasons)])
+    return [
         (index, address(draft.table, index, position), REASONS[fate], (draft.table.rows[index][position],))
-        for index, position, fate in lines
-        if (index, position) not in live
+        for index, position, fate in aside[["index", "position", "fate"]].itertuples(index=False, name=None)
     ]
-    return [entry for entry in found if content(entry[3])]
+
+
+def counted_fates(draft: Draft, used: pd.DataFrame) -> pd.Series[str]:
+    """The fate that each cell of the used rows is counted under.
+
+    A cell that reports nothing is missing, whether its condition is met or not, and what is set aside is `unlisted` where it
+    has no line of its own, so that lines and counts agree.
+    """
+    silent = (used["fate"] == SILENT) & ~_served(used)
+    aside = used["fate"].isin([*ASIDE, SILENT]) & ~silent & ~used.index.isin(_aside_cells(draft, used).index)
+    return used["fate"].mask(silent, "missing").mask(aside, UNLISTED)
+
+
+def _aside_cells(draft: Draft, used: pd.DataFrame) -> pd.DataFrame:
+    """Cells of the used rows that are listed as set aside: once each that holds something and served no series."""
+    # One cell may serve several variables under different conditions: it is set aside when it served none.
+    unserved = used.loc[~used["fate"].isin([*LIVE, SILENT]) & ~_served(used)].drop_duplicates(["index", "position"])
+    held = [
+        bool(content((draft.table.rows[index][position],)))
+        for index, position in unserved[["index", "position"]].itertuples(index=False, name=None)
+    ]
+    return unserved.loc[pd.Series(held, unserved.index, dtype=bool)]
+
+
+def _served(used: pd.DataFrame) -> pd.Series[bool]:
+    """Which cells are at a place that served some series."""
+    live = used["fate"].isin(LIVE)
+    if live.all():
+        return live
+    places = pd.MultiIndex.from_frame(used[["index", "position"]])
+    return pd.Series(places.isin(places[live.to_numpy()]), used.index, dtype=bool)
 
 
 def names_table(drafts: Sequence[Draft]) -> pd.DataFrame:
@@ -158,9 +184,9 @@ def counts_table(drafts: Sequence[Draft], cells: pd.DataFrame, reasons: Sequence
     for number, draft in enumerate(drafts):
         own = cells.loc[cells["source"] == number]
         aside = reasons[number]
-        fates = own.loc[~own["index"].isin(aside), "fate"].value_counts().to_dict()
+        fates = counted_fates(draft, own.loc[~own["index"].isin(aside)]).value_counts().to_dict()
         rows, left = row_count(draft.table), row_count(draft.table, aside)
-        apart = sum(fates.get(fate, 0) for fate in ("condition", "duplicate", "conflict", "outranked"))
+        apart = sum(fates.get(fate, 0) for fate in (*ASIDE, UNLISTED))
         records.append(
             (
                 *_file(draft),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from lnbeval.report.numbers import PERCENT, interval, number, row_decimals, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
 
 def beside_text(row: pd.Series, others: pd.DataFrame, level: float) -> str:
@@ -54,7 +54,8 @@ def _sentences(row: pd.Series, others: pd.DataFrame, level: float) -> Iterator[s
 
 def _verdict(row: pd.Series, other: pd.Series) -> str:
     if not _one_sided(row):
-        return ""
+        known = pd.notna(row["conf_low"])
+        return " **Without them the interval no longer includes zero.**" if known and _one_sided(other) else ""
     if row["estimate"] * other["estimate"] < 0:
         return " **Without them the sign is the other one.**"
     return "" if _one_sided(other) else " **The finding does not hold without them.**"

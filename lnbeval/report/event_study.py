@@ -21,10 +21,13 @@ LEFT, TOP, PLOT_WIDTH, PLOT_HEIGHT = 52, 54, 570, 280  # pixels
 BELOW: Final = 116  # pixels for the axis, the support counts and the key
 
 
-def event_study(rows: pd.DataFrame, *, unit: str, title: str, caption: str, anticipation: int = 0) -> Exhibit:
+def event_study(
+    rows: pd.DataFrame, *, unit: str, title: str, caption: str, anticipation: int = 0, withheld: str = ""
+) -> Exhibit:
     """Tidy rows by event_time: interval thick, simultaneous band thin, base period hollow, support counts below.
 
-    Event times keep their calendar distance. Rows that could not be estimated are crosses on the zero line.
+    Event times keep their calendar distance. Rows that could not be estimated are crosses on the zero line. `withheld`, why
+    they are not shown as effects, is said to whoever hears the figure too.
     """
     if rows["event_time"].isna().all():
         return unavailable(rows, title=title, caption=caption)
@@ -44,7 +47,7 @@ def event_study(rows: pd.DataFrame, *, unit: str, title: str, caption: str, anti
     shown = ["event_time", "estimate", "conf_low", "conf_high", "band_low", "band_high", "n_treated", "n_control"]
     data = ordered[[*shown, "shown_as", "reason"]].reset_index(drop=True)
     return draw(
-        paint, height=TOP + PLOT_HEIGHT + BELOW, title=title, caption=caption, alt=_alt(ordered, unit),
+        paint, height=TOP + PLOT_HEIGHT + BELOW, title=title, caption=caption, alt=_alt(ordered, unit, withheld),
         data=data, rows=kept,
     )  # fmt: skip
 
@@ -144,7 +147,7 @@ def _key(axes: Axes, kinds: set[str], *, has_band: bool) -> None:
     )  # fmt: skip
 
 
-def _alt(rows: pd.DataFrame, unit: str) -> str:
+def _alt(rows: pd.DataFrame, unit: str, withheld: str) -> str:
     parts = []
     for _, row in rows.iterrows():
         decimals = decimals_for((row["conf_high"] - row["conf_low"]) / 2)
@@ -156,4 +159,5 @@ def _alt(rows: pd.DataFrame, unit: str) -> str:
         else:
             span = interval(row["conf_low"], row["conf_high"], decimals)
             parts.append(f"year {years}: {signed(row['estimate'], decimals)} ({span})")
-    return f"Estimates by years since support began, {unit}, with interval. " + "; ".join(parts) + "."
+    what, why = ("Differences", f", {withheld}") if withheld else ("Estimates", "")
+    return f"{what} by years since support began, {unit}, with interval{why}. " + "; ".join(parts) + "."

@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def trend_title(rows: pd.DataFrame, label: str, *, anticipation: int = 0) -> str:
-    """For estimates by event time: the last one, and whether the periods before treatment speak against it."""
+def trend_title(rows: pd.DataFrame, label: str, *, anticipation: int = 0, withheld: str = "") -> str:
+    """For estimates by event time: the last one, and whether the periods before treatment speak against it.
+
+    `withheld`: why it is not shown as an effect, as in "not shown as an effect: ..."; then it is called a difference.
+    """
+    reservation = f", {withheld}" if withheld else ""
     made = rows[(rows["status"] == "ok") & ~rows["reason"].str.startswith("base period")]
     before = made[(made["event_time"] < -anticipation) & made["band_low"].notna()]
     few = before["reason"].str.contains(UNRELIABLE, regex=False)
     after = made[made["event_time"] >= 0].sort_values("event_time")
     if after.empty:
-        return f"{label}: no estimate after treatment"
+        return f"{label}: no estimate after treatment{reservation}"
     last = after.iloc[-1]
     years = int(last["event_time"])
     when = (
@@ -30,7 +34,9 @@ def trend_title(rows: pd.DataFrame, label: str, *, anticipation: int = 0) -> str
         else f"{years} {'year' if years == 1 else 'years'} after treatment began"
     )
     earlier = _earlier(before[~few], int(few.sum()))
-    return f"{label}: {signed(last['estimate'], row_decimals(last))} {last['unit']} {when}; {earlier}"
+    what = "difference " if withheld else ""
+    found = f"{what}{signed(last['estimate'], row_decimals(last))} {last['unit']} {when}"
+    return f"{label}: {found}{reservation}; {earlier}"
 
 
 def _earlier(before: pd.DataFrame, few: int) -> str:

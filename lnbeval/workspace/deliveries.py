@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +34,12 @@ if TYPE_CHECKING:
 REGISTER: Final = "DELIVERIES.csv"
 COLUMNS: Final = ("file", "sha256", "registered_on", "note")
 KEY: Final = ["code", "period", "variable"]
-CHANGE_COLUMNS: Final = ("file", "code", "municipality", "period", "variable", "old", "new", "sheet", "cell")
+ENDS: Final = ["low", "high"]
+CHANGE_COLUMNS: Final = (
+    *("file", "code", "municipality", "period", "variable", "old", "new"),
+    *("old_bound", "new_bound"),  # as <5 or 5-10, where the cell tells no number
+    *("sheet", "cell"),
+)
 RULE: Final = "changed_delivery"
 OPTIONS: Final = ("accept", "keep_old")
 SHORT: Final = 12  # characters of a hash that tell two deliveries apart in a decision
@@ -106,7 +112,7 @@ def register(raw: Path, taken: Intake, today: str, note: str, decisions: Iterabl
             )
         added.append(Delivery(file=file, sha256=digest, registered_on=today, note=reason))
     for one in added:
-        values = taken.values.loc[taken.values["file"] == one.file, [*KEY, "value", "sheet", "cell"]]
+        values = taken.values.loc[taken.values["file"] == one.file, [*KEY, "value", *ENDS, "sheet", "cell"]]
         write_text(_values_path(raw, one.file), values.to_csv(index=False, lineterminator="\n"))
     if added:
         write_text(raw / REGISTER, _register_text((*before, *added)))
@@ -144,16 +150,19 @@ def _registered_values(raw: Path, file: str) -> pd.DataFrame:
 
 
 def _changed(new: pd.DataFrame, old: pd.DataFrame, file: str, reference: Reference) -> pd.DataFrame:
-    """Cells that differ, of the variables that were read then and are read now (CHANGE_COLUMNS); NaN: not reported."""
+    """Cells that differ, of the variables that were read then and are read now (CHANGE_COLUMNS); NaN: no number."""
     both = set(new["variable"]) & set(old["variable"])
     now = new[new["variable"].isin(both)].set_index(KEY)
     then = old[old["variable"].isin(both)].set_index(KEY)
     every = then.index.union(now.index)
     before, after = then["value"].reindex(every), now["value"].reindex(every)
-    differ = ~((before == after) | (before.isna() & after.isna()))
+    open_before, open_after = (_bounds(part).reindex(every, fill_value="") for part in (then, now))
+    noted = set(ENDS) <= set(old.columns)  # Older registrations did not.
+    differ = ~((before == after) | (before.isna() & after.isna())) | ((open_before != open_after) & noted)
     keys = every[differ.to_numpy()]
     where = now[["sheet", "cell"]].reindex(keys)
-    table = where.fillna("").assign(file=file, old=before[keys], new=after[keys]).reset_index()
+    bounds = {"old_bound": open_before[keys], "new_bound": open_after[keys]}
+    table = where.fillna("").assign(file=file, old=before[keys], new=after[keys], **bounds).reset_index()
     names = [municipality(code, reference) for code in table["code"]]
     return table.assign(municipality=names)[list(CHANGE_COLUMNS)]
 
@@ -172,10 +181,11 @@ def _problem(delivery: Delivery, digest: str, changes: pd.DataFrame, reference: 
             severity="NOTE", file=delivery.file, what=what, do="Register it, to be asked about the next change only",
             rule="same_values", subject=digest[:SHORT],
         )  # fmt: skip
-    rows = zip(changes["code"], changes["period"], changes["variable"], changes["old"], changes["new"], strict=True)
+    columns = ["code", "period", "variable", "old", "old_bound", "new", "new_bound"]
     cells = listed(
-        f"{municipality(code, reference)} {period} {variable}: {_shown(old)} became {_shown(new)}"
-        for code, period, variable, old, new in rows
+        f"{municipality(code, reference)} {period} {variable}: {_shown(*old)} became {_shown(*new)}"
+        for code, period, variable, *both in changes[columns].itertuples(index=False, name=None)
+        for old, new in [(both[:2], both[2:])]
     )
     what = (
         f"The file is not the one registered on {delivery.registered_on}: {len(changes)} cell(s) differ in "
@@ -190,8 +200,29 @@ def _problem(delivery: Delivery, digest: str, changes: pd.DataFrame, reference: 
     )
 
 
-def _shown(value: float) -> str:
-    return "not reported" if pd.isna(value) else shown(value)
+def _shown(value: float, bound: str) -> str:
+    return (bound or "not reported") if pd.isna(value) else shown(value)
+
+
+def _bounds(values: pd.DataFrame) -> pd.Series[str]:
+    """What the cells that tell no number leave open, in signs: <5, 5-10, ≥100; blank for the others."""
+    if not set(ENDS) <= set(values.columns):
+        return pd.Series("", values.index, dtype="str")
+    numbers = values[["value", *ENDS]].replace([math.inf, -math.inf], math.nan)
+    whole = (numbers.isna() | (numbers % 1 == 0)).all(axis=1).groupby(level="variable").transform("all")
+    ends = zip(values["low"], values["high"], whole, strict=True)
+    return pd.Series([_in_signs(*each) for each in ends], values.index, dtype="str")
+
+
+def _in_signs(low: float, high: float, whole: bool) -> str:
+    """A bound in signs; among whole numbers, at most 4 is <5, as offices write it."""
+    if pd.isna(low):
+        return ""
+    if math.isinf(high):
+        return f"≥{shown(low)}"
+    if low > 0 or (low < 0 and not math.isinf(low)):
+        return f"{shown(low)}-{shown(high)}"
+    return f"<{shown(high + 1)}" if whole else f"≤{shown(high)}"
 
 
 def _kept_old(taken: Intake, old: pd.DataFrame, changes: pd.DataFrame, question: str) -> Intake:

@@ -55,7 +55,7 @@ class Event:
     unequal: bool  # whether it goes with treatment
 
 
-def standing(treated: pd.DataFrame, periods: Iterable[int]) -> pd.Series:
+def standing(treated: pd.DataFrame, periods: Iterable[float]) -> pd.Series:
     """First treated period by code; inf for those that stand for the untreated in these periods."""
     cohort: pd.Series = treated["cohort"]
     return cohort.where(cohort <= max(periods), np.inf)

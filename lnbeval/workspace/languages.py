@@ -24,13 +24,18 @@ if TYPE_CHECKING:
     from lnbeval.reference import Reference
 
 ENGLISH: Final = "en"
+OF_YEAR: Final = re.compile(r"(?<=[0-9]{4} )\w+(?=:)")  # a series, as in `Krujë 2016 services: 17 became 12`
 PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, in English; {…} is filled in
     {
         **{severity: severity for severity in ("STOP", "ASK", "WARN", "NOTE")},
         **{word: word for word in ("row", "rows", "line", "column", "columns", "sheet", "or", "tab", "none")},
         "details": "Details: {details}",
         "more": "and {n} more",
+        "one_more": "and 1 more",
+        "others": "and others",
+        "not_reported": "not reported",
         "further": "{n} more of the same kind",
+        "one_further": "1 more of the same kind",
         "answer": "Answer `{name}` with {options}",
         "decided": "Decided: {decision}, because {reason} ({who}, {when})",
         "what": "what is wrong",
@@ -101,9 +106,11 @@ def problem_line(problem: Problem, told_in: Language) -> str:
 def _what(problem: Problem, what: str, told_in: Language) -> str:
     phrases = told_in.phrases
     subject = told_in.codes.intersection(problem.subject.replace(",", " ").split())
-    found = particulars(problem.what, told_in.names | subject, phrases)
+    series = told_in.codes.intersection(OF_YEAR.findall(problem.what))
+    found = particulars(problem.what, told_in.names | subject | series, phrases)
     details = [one for one in found if not _said(one, what, problem)]
-    told = [phrases["further"].format(n=problem.more)] if problem.more else []
+    further = phrases["one_further" if problem.more == 1 else "further"].format(n=problem.more)
+    told = [further] if problem.more else []
     told += [what, *([phrases["details"].format(details="; ".join(details))] if details else [])]
     return " ".join(_sentence(part) for part in told)
 
@@ -123,7 +130,7 @@ def _do(problem: Problem, do: str, told_in: Language) -> str:
 def _said(particular: str, words: str, problem: Problem) -> bool:
     """Whether a particular stands in the sentence already, or is the quoted name or year that stands before it."""
     bare = particular.strip("'`")
-    before = {problem.municipality, problem.year} if bare != particular else {str(problem.more)}
+    before = {problem.municipality, problem.year} if bare != particular else {str(problem.more or "")}
     return bare in before or re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", words) is not None
 
 

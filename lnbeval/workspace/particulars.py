@@ -17,6 +17,8 @@ LETTERED: Final = r"(?P<columns>(?<!\w)columns?) (?P<letters>[A-Z]{1,3}(?:, [A-Z
 SIGN: Final = r"(?<!\w)#[\w+/!?]+"  # an error of a spreadsheet, or a tag
 CELL: Final = r"(?<!\w)[A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?(?!\w)"
 MORE: Final = r"and (?P<more>[0-9][0-9,]*) more(?!\w)"
+OTHERS: Final = r"(?P<others>and others)(?!\w)"
+SILENT: Final = r"(?P<silent>(?<=became )not reported|not reported(?= became )|(?<= is )not reported(?= here)|(?<=, but )not reported(?= in )|(?<=\()not reported(?=\)))"
 NUMBER: Final = r"(?<![\w.-])[-+<>≤≥]{0,2}[0-9](?:[0-9.,:/-]*[0-9])?%?(?!\w)"
 GLUE: Final = re.compile(r"\)?[\s,:=→–]*\(?")
 BETWEEN: Final = {
@@ -42,7 +44,7 @@ def particulars(message: str, names: Iterable[str], words: Mapping[str, str]) ->
     opened, end = 0, -1
     for found in _tokens(names).finditer(message):
         between = message[end : found.start()] if runs else ""
-        glue = BETWEEN.get(between, between if GLUE.fullmatch(between) else None)
+        glue = _glue(between, found, opened)
         told = _in_words(found, words)
         if glue is None or not runs:
             runs, opened = [*_closed(runs, opened), told], 0
@@ -51,6 +53,15 @@ def particulars(message: str, names: Iterable[str], words: Mapping[str, str]) ->
             opened += glue.count("(") - glue.count(")")
         end = found.end()
     return list(dict.fromkeys(_closed(runs, opened)))
+
+
+def _glue(between: str, found: re.Match[str], opened: int) -> str | None:
+    """What joins a particular to the one before it; None where they stand apart."""
+    if between == " in " and found["rows"]:
+        return ", "
+    if between.startswith(")") and not opened:  # of a bracket that was closed where the words in it were left out
+        return None
+    return BETWEEN.get(between, between if GLUE.fullmatch(between) else None)
 
 
 def _closed(runs: list[str], opened: int) -> list[str]:
@@ -68,12 +79,12 @@ def place_in_words(cell: str, words: Mapping[str, str]) -> str:
     """The place of a problem, such as `rows 4-7, column Viti and 3 more`, with row and column in another language."""
     shown = re.sub(r"(?<!\w)(rows?|line)(?= [0-9])", lambda found: words[found[1]], cell)
     shown = re.sub(r"(^|, )column(?= )", lambda found: f"{found[1]}{words['column']}", shown)
-    return re.sub(MORE, lambda found: words["more"].format(n=found["more"]), shown)
+    return re.sub(MORE, lambda found: _more(found["more"], words), shown)
 
 
 def _tokens(names: Iterable[str]) -> re.Pattern[str]:
     named = rf"(?<!\w)(?:{_any(names)})(?!\w)"
-    parts = [QUOTED, named, FILE, KEY, ENCODING, PLACE, LETTERED, MORE, SIGN, CELL, NUMBER]
+    parts = [QUOTED, named, FILE, KEY, ENCODING, PLACE, LETTERED, MORE, OTHERS, SILENT, SIGN, CELL, NUMBER]
     return re.compile("|".join(parts), re.MULTILINE)
 
 
@@ -94,4 +105,12 @@ def _parts(found: re.Match[str], words: Mapping[str, str]) -> Iterator[str]:
     elif told["columns"]:
         yield f"{words[told['columns']]} {told['letters']}"
     elif told["more"]:
-        yield words["more"].format(n=told["more"])
+        yield _more(told["more"], words)
+    elif told["others"]:
+        yield words["others"]
+    elif told["silent"]:
+        yield words["not_reported"]
+
+
+def _more(number: str, words: Mapping[str, str]) -> str:
+    return words["one_more"] if number == "1" else words["more"].format(n=number)

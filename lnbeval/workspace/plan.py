@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -28,6 +29,33 @@ HEAD: Final = """\
 # The analysis plan of {name}, written by `lnbeval plan lock {name}`. It is not edited by hand: the fingerprint would no longer fit.
 # `lnbeval plan diff {name}` lists what is different now. Former plans stand below, under history.
 """
+WORDS: Final = {  # what parameters are called where nobody looks for them in a file
+    "data.denominator": "denominator",
+    "data.first_period": "first period",
+    "data.last_period": "last period",
+    "data.expected_missing": "municipalities expected to be missing",
+    "treatment.status": "documents that count for the treatment list",
+    "design.estimator": "estimator",
+    "design.control_group": "comparison group",
+    "design.base_period": "base period",
+    "design.anticipation": "periods of anticipation",
+    "design.adjustment": "adjustment for covariates",
+    "design.missing": "treatment of missing values",
+    "design.covariates": "covariates",
+    "design.window": "periods around treatment",
+    "design.weight": "weights",
+    "design.cluster": "clusters",
+    "inference.method": "method of inference",
+    "inference.level": "level of intervals",
+    "inference.draws": "number of draws",
+    "inference.strata": "strata of the permutation",
+    "inference.cutoff_km": "distance within which errors are related",
+}
+NAMED: Final = (  # of those that have a name of their own
+    (re.compile(r"treatment\.phases\.(.+)"), r"start of phase \1"),
+    (re.compile(r"families\.(.+)\.indicators"), r"indicators of the family \1"),
+    (re.compile(r"families\.(.+)\.method"), r"adjustment in the family \1"),
+)
 
 
 class Locked(BaseModel):
@@ -153,6 +181,15 @@ def plan_warnings(workspace: Workspace, evaluation: str, parameters: Parameters,
     ]
 
 
+def in_words(name: str) -> str:
+    """What a deviation is called on a page: words where there are some for its parameter, else its place in the file."""
+    for pattern, words in NAMED:
+        found = pattern.fullmatch(name)
+        if found:
+            return found.expand(words)
+    return WORDS.get(name, name)
+
+
 def _told(deviation: Deviation) -> str:
     return f"{deviation.name}: planned '{deviation.planned}', now '{deviation.now}'"
 
@@ -174,7 +211,7 @@ def _official_without(evaluation: str) -> Problem:
         severity="WARN",
         file=f"params/{evaluation}.yaml",
         what="The evaluation calls itself official (kind), and no analysis plan of it is locked: nobody can see what was "
-        "fixed before the results were known",
+        "fixed, on which day and by whom",
         do=f"Lock one with `lnbeval plan lock {evaluation}`, or set kind: exploratory",
         rule="official_without_plan",
     )

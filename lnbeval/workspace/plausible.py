@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lnbeval.workspace.variables import Variable
 
 PERCENT: Final = 100.0
+MOST_ABOVE: Final = 0.5  # of the values, before those that never pass 1 are held against the others
 NEAR_PERCENT: Final = 2.0  # a fraction times 100 is taken for the percentage of the other years within this factor
 EXCEPTION: Final = "contacts_not_persons"
 ROUNDING: Final = 1e-9  # what arithmetic on decimals may add to a part that equals its total
@@ -88,11 +89,29 @@ def _out_of_range(cells: pd.DataFrame, variable: Variable, reference: Reference)
         yield problem_at(part, reference, "STOP", what, do, rule="above_range", subject=variable.code)
 
 
+def _all_fractions(cells: pd.DataFrame, variable: Variable, reference: Reference) -> Problem:
+    first = next(iter(sheets(cells)))
+    what = f"No value of {variable.code} is above 1, and it is registered in {variable.unit}: {told(first.head(3), reference)}"
+    do = (
+        "Ask the source: a spreadsheet shows 0.0225 as 2.3 % and keeps the fraction. `percent` keeps the values as they are; "
+        "for fractions set `unit` and `high` of the variable, and `scale: 100` of the indicator"
+    )
+    return problem_at(
+        first, reference, "ASK", what, do, rule="share_or_fraction", subject=variable.code, options=("percent",)
+    )
+
+
 def _mixed_shares(cells: pd.DataFrame, variable: Variable, reference: Reference) -> Iterator[Problem]:
     """Fractions among percentages: a value up to 1 that, times 100, is what the municipality reports otherwise."""
     if variable.kind != "share" or variable.high != PERCENT:
         return
-    usual = cells["value"].where(cells["value"] > 1).groupby(cells["code"]).transform("median")
+    above = cells["value"].where(cells["value"] > 1)
+    if cells["value"].max() <= 1 < len(cells) and cells["value"].max() > 0:
+        yield _all_fractions(cells, variable, reference)
+        return
+    usual = above.groupby(cells["code"]).transform("median")
+    if above.notna().mean() > MOST_ABOVE:  # A municipality that never passes 1 is held against the others of its year.
+        usual = usual.fillna(above.groupby(cells["period"]).transform("median"))
     factor = cells["value"] * PERCENT / usual
     fractions = (
         (cells["value"] > 0) & (cells["value"] <= 1) & factor.between(1 / NEAR_PERCENT, NEAR_PERCENT) & (usual > 1)

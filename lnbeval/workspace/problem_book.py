@@ -6,6 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
+from zipfile import BadZipFile, ZipFile
 
 from lnbeval.intake import asked
 from lnbeval.intake.inert import inert
@@ -22,6 +23,7 @@ COLUMNS: Final = (
     ("severity", 10), ("file", 26), ("sheet", 16), ("cell", 18), ("municipality", 20), ("year", 8), ("what is wrong", 60),
     ("what to do", 50),
 )  # fmt: skip
+TITLE: Final = "Problems"
 QUESTION: Final = (("question", 34), ("answers", 24))
 FILLS: Final = {"STOP": "F8D0CC", "ASK": "FCE8B2", "WARN": "FFF6DD", "NOTE": "FFFFFF"}
 ADDRESS: Final = re.compile(r"[A-Z]{1,3}[0-9]+(:[A-Z]{1,3}[0-9]+)?")  # the first of a list of cells
@@ -40,7 +42,7 @@ def write_problem_book(
 
     book = Workbook()
     sheet: Any = book.active
-    sheet.title = "Problems"
+    sheet.title = TITLE
     columns = [*COLUMNS, *(column for language in languages for column in _columns(language)), *QUESTION]
     sheet.append([as_text(title) for title, _ in columns])
     for number, (_, wide) in enumerate(columns, start=1):
@@ -58,6 +60,15 @@ def write_problem_book(
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     book.save(path)
+
+
+def is_problem_book(path: Path) -> bool:
+    """Whether a file is a workbook that was written here before, which a new one may replace."""
+    try:
+        with ZipFile(path) as book:
+            return f'name="{TITLE}"'.encode() in book.read("xl/workbook.xml")
+    except (OSError, KeyError, BadZipFile):
+        return False
 
 
 def as_text(text: str) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from lnbeval.errors import DataError
 from lnbeval.intake import Problem
+from lnbeval.intake.text import quoted
 from lnbeval.workspace.entangled import events, other_programmes, standing
 from lnbeval.workspace.treatment import RANK, treatment_rows
-from lnbeval.workspace.treatment_dates import FLAG, starts, switched_off
+from lnbeval.workspace.treatment_dates import FLAG, PERIODS, START, starts, switched_off
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -24,22 +26,28 @@ if TYPE_CHECKING:
     from lnbeval.workspace.places import Workspace
 
 
+READ_ALWAYS: Final = ("code", "name", "county", "phase", "status", "source", START, FLAG)
+READ: Final = {*READ_ALWAYS, *PERIODS, "date", "evidence"}  # the last two are shown, never used
+
+
 def table_path(workspace: Workspace, parameters: Parameters) -> Path:
     """Where the treatment table lies."""
     return workspace.root / "data" / parameters.treatment.table
 
 
 def questions(table: Path, reference: Reference) -> list[Problem]:
-    """What only a person can decide about the treatment table: a flag that goes back to 0."""
+    """What only a person can settle about the treatment table: columns that are not read, a flag that goes back to 0."""
     rows, problems = treatment_rows(table, reference)
+    unread = _unread_columns([str(column) for column in rows.columns], table.name)
     try:
         back = switched_off(rows, table.name)
     except DataError:  # told where the table is used, as are the problems
-        return []
+        return unread
     if problems or back.empty:
-        return []
+        return unread
     named = ", ".join(f"{_name(reference, str(code))} in {year}" for code, year in back.items())
     return [
+        *unread,
         Problem(
             severity="ASK",
             file=table.name,
@@ -49,8 +57,28 @@ def questions(table: Path, reference: Reference) -> list[Problem]:
             "effect with it, end the periods before (data.last_period)",
             rule="switches_off",
             options=("absorbing",),
-        )
+        ),
     ]
+
+
+def _unread_columns(columns: Sequence[str], file: str) -> list[Problem]:
+    """A note on columns that nothing reads; a stop for one that is called nearly as one that would be read."""
+    told = []
+    for column in columns:
+        near = get_close_matches(column.casefold().strip(), READ_ALWAYS, n=1, cutoff=0.75)
+        if column not in READ and near and near[0] not in columns:
+            what = f"The column '{column}' is not read; one called '{near[0]}' would be"
+            do = f"Call it {near[0]} if that is what it holds; otherwise give it a name that is unlike"
+            told.append(
+                Problem(severity="STOP", file=file, cell="row 1", what=what, do=do, rule="treatment_column_alike")
+            )
+    rest = [
+        column for column in columns if column not in READ and not any(f"'{column}' is" in one.what for one in told)
+    ]
+    if rest:
+        what = f"Columns that are not read: {', '.join(quoted(column) for column in rest)}"
+        told.append(Problem(severity="NOTE", file=file, what=what, do="", rule="treatment_columns_unread"))
+    return told
 
 
 def table_warnings(table: Path, parameters: Parameters, reference: Reference) -> list[Problem]:

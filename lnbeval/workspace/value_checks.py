@@ -59,7 +59,7 @@ def checked_values(
         *unit_problems(values, known, reference, steps),
         *(question.problem for question in questions),
         *flagged(questions, answered),
-        *_indicator_findings(possible, parameters, reference),
+        *_indicator_findings(within_range(within_periods(settled.values, parameters), known), parameters, reference),
         *(missing_years(values, known, parameters) if complete else ()),
         *(_panel_findings(settled, parameters, reference) if complete else ()),
     )

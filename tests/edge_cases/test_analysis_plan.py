@@ -11,6 +11,7 @@ from small_pages import built, change, prepared, said
 from lnbeval.cli import stage
 from lnbeval.cli.main import exit_code
 from lnbeval.workspace.parameters import Parameters
+from lnbeval.workspace.plan import in_words
 from lnbeval.workspace.plan_values import SHOWN_ONLY
 
 ROOT = Path(__file__).parents[2]
@@ -273,6 +274,7 @@ def test_x71_an_official_evaluation_without_a_plan_is_warned_of(workspace, capsy
     (warning,) = [line for line in text.splitlines() if "calls itself official" in line]
     assert warning.startswith("WARN params/turnout.yaml")
     assert "lnbeval plan lock turnout" in warning
+    assert "nobody can see what was fixed, on which day and by whom" in warning  # nor what was known on that day
     lock(capsys)
     assert "calls itself official" not in said(capsys, "check", "turnout")[1]
 
@@ -305,8 +307,8 @@ def test_x71_every_page_says_exploratory_with_the_deviations_and_none_says_offic
     for text in texts.values():
         (banner,) = re.findall(r"EXPLORATORY\..*?Agreed with the ministry\.", text)
         assert banner == (
-            "EXPLORATORY. 16 deviations from the locked analysis plan: data.last_period, treatment.phases.1, design.weight, "
-            "design.cluster, inference.level, and 3 more. The page on the method lists what was planned. "
+            "EXPLORATORY. 16 deviations from the locked analysis plan: last period, start of phase 1, weights, clusters, "
+            "level of intervals, and 3 more. The page on the method lists what was planned. "
             "Agreed with the ministry."
         )
         assert "Official." not in text
@@ -321,6 +323,38 @@ def test_x71_the_method_page_lists_every_deviation_and_what_the_plan_itself_was(
     assert section.count("from 2018 from 2017") == 9
     replaced = "replaced on 2026-11-21 by B. Gjika, because: the board asked for it"
     assert f"inference.level 0.95 0.9 of the plan itself: {replaced}" in section
+
+
+@TOGETHER
+def test_x71_no_page_says_that_results_were_not_known_when_the_plan_was_locked(pages):
+    assert "where one is locked: on which day and by whom, the title below says" in pages[0]["05-method"]
+    assert not any("results were known" in text for text in pages[0].values())
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("data.denominator", "denominator"),
+        ("inference.level", "level of intervals"),
+        ("treatment.phases.2", "start of phase 2"),
+        ("families.of.care.indicators", "indicators of the family of.care"),
+        ("families.care.method", "adjustment in the family care"),
+        ("placebos", "placebos"),
+        ("scale of the indicator turnout", "scale of the indicator turnout"),
+        ("data.values.x.only_where", "data.values.x.only_where"),  # no word is known
+    ],
+)
+def test_x71_the_banner_has_words_where_there_are_some_and_else_the_place_in_the_file(name, words):
+    assert in_words(name) == words
+
+
+def test_x71_every_design_and_inference_parameter_has_words():
+    single = [
+        f"{group}.{name}"
+        for group in ("design", "inference")
+        for name in Parameters.model_fields[group].annotation.model_fields
+    ]
+    assert [name for name in single if in_words(name) == name] == ["design.within"]  # has a value for each indicator
 
 
 @TOGETHER

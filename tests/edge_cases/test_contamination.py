@@ -71,6 +71,17 @@ def without(study, codes, indicator="turnout"):
     return change_of[on].mean() - change_of[~on].mean()
 
 
+def made(*rows):
+    """Overall estimates: indicator, estimate, lower and upper end of the interval."""
+    table = pd.DataFrame(rows, columns=["indicator", "estimate", "conf_low", "conf_high"])
+    return table.assign(cohort=pd.array([pd.NA] * len(table), dtype="Int64"))
+
+
+def rows_beside(doubts):
+    """Rows without those that one event hit: indicator, doubt."""
+    return pd.DataFrame(doubts, columns=["indicator", "doubt"]).assign(kind="event", hit="E hit all 9")
+
+
 # Another programme in the same outcome (X54).
 
 
@@ -175,6 +186,7 @@ def test_x54_a_grant_of_the_programme_itself_counts_as_another_programme(workspa
 
 # An event that goes with treatment (X56).
 
+EVENT = "'Earthquake M6.4: 11 affected municipalities (PDNA)' (2019)"
 FIVE_OF_NINE = [*QUAKE[:5], "AL323", "AL321", "AL326", "AL343"]  # as in the documents of phase 2
 
 
@@ -211,6 +223,9 @@ def test_x56_where_it_cannot_be_made_nothing_is_worded_as_an_effect(workspace):
     assert text.startswith("In 2021, the 9 targeted municipalities and the others differ by")
     assert views.called(apart) == "difference"
     assert "not shown as effects" in views.estimand(study, apart)
+    assert views.withheld(apart) == f"not shown as an effect: {EVENT} hit all 9 targeted municipalities"
+    assert apart["reason"].tolist() == [f"all 9 targeted municipalities were hit by {EVENT}; nobody is left to compare"]
+    assert "No unit is treated" not in text
     overall = estimates(study, ANALYSIS, ["turnout"], by="overall")
     assert "direction of the difference" in report.overall_title(overall, of=views.called(apart))
 
@@ -223,6 +238,106 @@ def test_x56_too_few_left_cannot_stand_for_the_headline_either(workspace):
     assert (row["status"], row["n_treated"]) == ("ok", 2)
     assert row["doubt"] == "2 treated and 48 other municipalities are left, by number or weight too few for any method"
     assert "not shown as an effect of the programme" in finding(study)[0]
+    apart = beside(study, ANALYSIS, ["turnout"])
+    why = f"not shown as an effect: {EVENT} hit 7 of the 9 targeted municipalities and 4 of the 52 others"
+    assert views.withheld(apart) == why
+    assert views.reserved("Average effect by every estimator", apart) == f"Average difference by every estimator, {why}"
+    assert views.cautioned("By cohort.", apart) == f"By cohort. Differences, {why}."
+
+
+def test_x56_an_event_that_hit_everybody_compared_with_leaves_nobody_to_compare_with(workspace):
+    table = pd.read_csv(workspace / "data/reference/events.csv", dtype=str, keep_default_na=False)
+    table.assign(affected=";".join(CODES[9:])).to_csv(workspace / "data/reference/events.csv", index=False)
+    treated(workspace, CODES[:9])
+    programmes(workspace)
+    (row,) = beside(opened(), ANALYSIS, ["turnout"]).to_dict("records")
+    assert row["reason"] == f"all 52 municipalities compared with were hit by {EVENT}; nobody is left to compare with"
+    assert row["hit"] == f"{EVENT} hit 0 of the 9 targeted municipalities and 52 of the 52 others"
+
+
+def test_x56_where_only_some_indicators_are_withheld_titles_say_of_how_many():
+    apart = rows_beside([("a", "x"), ("b", "")])
+    assert views.withheld(apart) == "for 1 of 2 indicators not shown as an effect: E hit all 9"
+    assert views.withheld(apart.tail(1)) == ""
+    assert views.reserved("Average effect", apart.tail(1)) == "Average effect"
+    assert views.cautioned("C.", apart.tail(1)) == "C."
+
+
+def test_x56_the_title_by_years_says_difference_and_why_whether_or_not_there_is_an_estimate():
+    rows = made(("a", 1.0, 0.5, 1.5)).assign(
+        event_time=2, status="ok", reason="", band_low=0.2, band_high=2.0, unit="points"
+    )
+    why = "not shown as an effect: E hit all 9"
+    assert report.trend_title(rows, "Care", withheld=why) == (
+        f"Care: difference +1.00 points 2 years after treatment began, {why}; nothing before to compare"
+    )
+    assert report.trend_title(rows, "Care").startswith("Care: +1.00 points 2 years")
+    none = rows.assign(status="not_estimable")
+    assert report.trend_title(none, "Care", withheld=why) == f"Care: no estimate after treatment, {why}"
+
+
+@pytest.mark.parametrize(
+    ("headline", "without_them", "title"),
+    [
+        ((1, 0.5, 1.5), (1, -0.5, 2), "1 of 2 {}: 1 keeps the sign; the interval begins to include zero for 1 and ceases to for none"),
+        ((1, -0.5, 2), (1, 0.5, 1.5), "1 of 2 {}: 1 keeps the sign; the interval begins to include zero for none and ceases to for 1"),
+        ((1, 0.5, 1.5), (-1, -2, -0.5), "1 of 2 {}: 0 keep the sign; the interval begins to include zero for none and ceases to for none"),
+        ((1, 0.5, 1.5), None, "None of 2 {}"),
+    ],
+)  # fmt: skip
+def test_x54_x56_the_title_counts_what_was_made_and_both_kinds_of_change(headline, without_them, title):
+    first = pd.concat([made(("a", *headline)), made(("b", *headline))])
+    second = made(("a", *(without_them or (float("nan"),) * 3))).assign(
+        status="ok" if without_them else "not_estimable"
+    )
+    second = pd.concat([second, made(("b", *(float("nan"),) * 3)).assign(status="not_estimable")])
+    words = "estimates without those reached by something else could be made"
+    assert views.beside_title(first, second) == title.format(words)
+
+
+@pytest.mark.parametrize(
+    ("headline", "without_them", "remark"),
+    [
+        ((1.0, -0.5, 2.0), (1.0, 0.5, 1.5), "Without them the interval no longer includes zero."),
+        ((1.0, -0.5, 2.0), (1.0, -0.5, 1.5), ""),
+        ((1.0, 0.5, 1.5), (1.0, -0.5, 1.5), "The finding does not hold without them."),
+        ((1.0, 0.5, 1.5), (-1.0, -1.5, -0.5), "Without them the sign is the other one."),
+        ((1.0, float("nan"), float("nan")), (1.0, 0.5, 1.5), ""),
+    ],
+)
+def test_x54_a_finding_remarks_on_an_interval_that_begins_or_ceases_to_include_zero(headline, without_them, remark):
+    row = made(("a", *headline)).assign(status="ok", unit="points", reason="", n_treated=9, n_control=52)
+    other = made(("a", *without_them)).assign(
+        status="ok",
+        unit="points",
+        reason="",
+        n_treated=9,
+        n_control=50,
+        kind="programme",
+        why="2 had another",
+        doubt="",
+    )
+    about = pd.DataFrame({"label": ["Care"], "direction": ["up"]}, index=["a"])
+    body = report.findings(row, about, years="2021", estimand="", cautions={}, targeted=9, beside=other).body
+    said_of_it = [
+        one for one in re.findall(r"<strong>([^<]*)</strong>", body) if "Without them" in one or "does not hold" in one
+    ]
+    assert said_of_it == [remark] * bool(remark)
+
+
+def test_x56_by_cohort_what_cannot_be_estimated_stands_with_its_indicator_under_one_heading(workspace):
+    change(workspace, indicators=["turnout", "invalid_ballots"])
+    treated(workspace, QUAKE)
+    programmes(workspace)
+    study = opened()
+    both = ["turnout", "invalid_ballots"]
+    shown = views.by_cohort(
+        study, estimates(study, ANALYSIS, both, by="cohort"), beside(study, ANALYSIS, both, by="cohort")
+    )
+    assert shown["indicator"].tolist() == ["turnout"] * 2 + ["invalid_ballots"] * 2
+    assert shown["status"].tolist() == ["ok", "not_estimable"] * 2
+    body = report.results_table(shown, title="T", caption="C").body
+    assert body.count('class="group"') == 2
 
 
 def test_x56_an_event_within_another_of_the_same_year_is_left_out_once(workspace):
@@ -289,7 +404,7 @@ def test_x56_the_page_on_the_treatment_has_the_cross_table(pages):
 @TOGETHER
 def test_x54_x56_the_page_of_results_has_both_estimates_below_the_headline_and_in_words(pages):
     text = pages[0]["04-results"].replace("&#x27;", "'").replace("&#39;", "'")
-    table = re.search(r"estimates without those reached by something else keep the sign.*?In words", text)[0]
+    table = re.search(r"estimates without those reached by something else could be made: .*?In words", text)[0]
     assert re.search(
         r"Headline .*9 / 52.* Without the one control that other programmes reached .*9 / 51.* Without the 11 hit by "
         r"'Earthquake M6\.4.*4 / 46",
@@ -308,3 +423,75 @@ def test_x54_x56_the_results_file_has_both_as_scenarios(pages):
     assert {"", "without other programmes", "without event E17"} <= set(overall["scenario"])
     by_cohort = results[results["aggregation"] == "cohort"]
     assert set(by_cohort["scenario"]) == {"", "without event E17"}
+
+
+# The pages where the finding is withheld.
+
+
+@pytest.fixture(scope="module")
+def withheld_pages(tmp_path_factory):
+    """Pages of two indicators of municipalities that were all hit, and the folder of their files."""
+    folder = prepared(tmp_path_factory.mktemp("withheld"), ["03_trends", "04_results", "05_method"])
+    change(
+        folder, treatment__table="raw/turnout/treatment.csv", treatment__announced=None, placebos=[],
+        indicators=["turnout", "invalid_ballots"],
+    )  # fmt: skip
+    treated(folder, QUAKE)
+    events(folder, "E17")
+    programmes(folder)
+    texts = {name: unquoted(text) for name, text in built(folder).items()}  # code too
+    return texts, folder / "outputs/site/evaluations/turnout"
+
+
+def unquoted(text):
+    return text.replace("&#x27;", "'").replace("&#39;", "'")
+
+
+WITHHELD = f"not shown as an effect: {EVENT} hit all 11 targeted municipalities"
+WITHHELD_TOGETHER = pytest.mark.xdist_group("withheld_pages")  # they share one built workspace
+
+
+@WITHHELD_TOGETHER
+def test_x56_the_page_of_an_indicator_says_difference_in_title_caption_and_alternative_text(withheld_pages):
+    texts, folder = withheld_pages
+    text = texts["03-trends-turnout"]
+    assert re.search(
+        rf": difference \S+ percentage points \d years after treatment began, {re.escape(WITHHELD)}; ", text
+    )
+    assert f"Differences, {WITHHELD}." in text
+    page = unquoted((folder / "03-trends-turnout.html").read_text("utf-8"))
+    assert re.search(
+        rf"Differences by years since support began, percentage points, with interval, {re.escape(WITHHELD)}\. year",
+        page,
+    )
+    assert f"by years since treatment, {WITHHELD}" in text
+
+
+@WITHHELD_TOGETHER
+def test_x56_the_page_on_the_method_calls_no_average_an_effect(withheld_pages):
+    page = unquoted((withheld_pages[1] / "05-method.html").read_text("utf-8"))
+    titles = re.findall(r'class="exhibit-title"[^>]*>([^<]*)<', page)
+    assert f"Average difference by every estimator, {WITHHELD}" in titles
+    assert f"Average difference with every error and test, {WITHHELD}" in titles
+    assert not any("effect" in title.replace(WITHHELD, "") for title in titles)
+    text = withheld_pages[0]["05-method"]
+    assert text.count(f"Differences, {WITHHELD}.") == 5
+
+
+@WITHHELD_TOGETHER
+def test_x56_the_card_in_the_list_of_evaluations_says_it_with_the_question(withheld_pages):
+    assert f"Differences, {WITHHELD}." in withheld_pages[0]["index"]
+
+
+@WITHHELD_TOGETHER
+def test_x56_the_page_of_results_says_in_plain_words_that_nobody_is_left(withheld_pages):
+    text = withheld_pages[0]["04-results"]
+    assert f"all 11 targeted municipalities were hit by {EVENT}; nobody is left to compare" in text
+    assert "No unit is treated" not in text
+    assert "1 of 2 cohort differences the data can tell the direction of the difference" in text
+    assert "None of 2 estimates without those reached by something else could be made" in text
+
+
+@TOGETHER
+def test_x56_where_the_estimate_stands_beside_the_headline_no_page_withholds(pages):
+    assert not any("not shown as an effect" in text for text in pages[0].values())

@@ -399,3 +399,139 @@ def test_a_large_file_sorted_by_municipality_is_looked_at_all_over(workspace, tm
     assert source["aggregate"] == {"by": "sum", "over": ["Muaji", "Grupi"]}
     read = values(workspace, "large")
     assert all(read["persona_te_trajtuar", code, 2016] == 240 * figure(code, 2016) for code in CODES)
+
+
+def sheet_of(path, header, *rows):
+    book = openpyxl.Workbook()
+    for row in (header, *rows):
+        book.active.append(row)
+    book.save(path)
+
+
+def long_rows(*columns, years=range(2014, 2020)):
+    """One row a municipality and year; a column is a function of code and year."""
+    return [[NAMES[code], year, *(of(code, year) for of in columns)] for code in CODES for year in years]
+
+
+def test_a_row_that_numbers_the_columns_is_set_aside(workspace, tmp_path):
+    years = range(2014, 2020)
+    rows = [[NAMES[code], *(figure(code, year) for year in years)] for code in CODES]
+    sheet_of(tmp_path / "a.xlsx", ["Bashkia", *(f"Raste {year}" for year in years)], [1, 2, 3, 4, 5, 6, 7], *rows)
+    drafted(workspace, "numbered", tmp_path / "a.xlsx")
+    read = values(workspace, "numbered")
+    assert len(read) == 61 * 6
+    assert all(read["raste", code, 2016] == figure(code, 2016) for code in CODES)
+    assert "STOP a.xlsx" not in checked(workspace, "numbered")[1]
+
+
+def test_columns_that_are_no_series_of_the_years_are_left_out_and_told(workspace, tmp_path):
+    years = range(2014, 2020)
+    header = [
+        "Bashkia",
+        "Popullsia 2011",
+        *(f"Fakt {year}" for year in years),
+        *(f"Plan {year}" for year in years),
+        "Mesatarja",
+    ]
+    rows = [
+        [NAMES[code], 9000, *(figure(code, year) for year in years), *(1000 + year for year in years), 5]
+        for code in CODES
+    ]
+    sheet_of(tmp_path / "a.xlsx", header, *rows)
+    ended = run_lnbeval(workspace.root, "new", "plans_out", "--from", str(tmp_path / "a.xlsx"))
+    for column in ("Popullsia 2011", "Plan 2014", "Mesatarja"):
+        assert f"column '{column}' is left out, because" in ended.stdout
+    assert read_yaml(workspace.parameters("plans_out"))["data"]["sources"][0]["columns"] == {"fakt": "Fakt {year}"}
+    assert sorted({year for _, _, year in values(workspace, "plans_out").index}) == list(years)
+
+
+def test_a_column_of_phases_is_the_treatment_and_no_outcome(workspace, tmp_path):
+    phase = {code: 1 + CODES.index(code) % 3 % 2 if code in PHASE_ONE else None for code in CODES}
+    rows = long_rows(figure, lambda code, _: phase[code])
+    sheet_of(tmp_path / "a.xlsx", ["Bashkia", "Viti", "Raste", "Faza e programit"], *rows)
+    parameters = drafted(workspace, "phases", tmp_path / "a.xlsx")
+    assert parameters["indicators"] == ["raste"]
+    assert [one["phase"] for one in parameters["treatment"]["phases"]] == [1, 2]
+    treated = pd.read_csv(workspace.raw("phases") / "treatment.csv").set_index("code")["phase"]
+    assert treated.to_dict() == {code: number for code, number in phase.items() if number}
+
+
+def test_a_column_of_the_year_of_joining_beside_years_across_is_the_treatment(workspace, tmp_path):
+    years = range(2014, 2020)
+    rows = [
+        [NAMES[code], 2017 if code in PHASE_ONE else None, *(figure(code, year) for year in years)] for code in CODES
+    ]
+    sheet_of(tmp_path / "a.xlsx", ["Bashkia", "Viti i programit", *years], *rows)
+    parameters = drafted(workspace, "joined", tmp_path / "a.xlsx")
+    assert parameters["treatment"]["phases"] == [{"phase": 1, "first_treated": 2017}]
+    assert "period" not in parameters["data"]["sources"][0]
+    assert len(values(workspace, "joined")) == 61 * 6
+
+
+def test_several_columns_that_could_say_who_was_treated_are_asked_about_and_are_no_outcomes(workspace, tmp_path):
+    rows = long_rows(
+        figure, lambda code, _: "Po" if code in PHASE_ONE else "Jo", lambda code, _: 2017 if code in PHASE_ONE else None
+    )
+    sheet_of(tmp_path / "a.xlsx", ["Bashkia", "Viti", "Raste", "Zyrë sociale", "Viti i hyrjes"], *rows)
+    parameters = drafted(workspace, "several", tmp_path / "a.xlsx")
+    assert parameters["indicators"] == ["raste"]
+    why = next(guess["why"] for guess in parameters["guesses"] if guess["name"] == "treatment")
+    assert "'Zyrë sociale' of a.xlsx and 'Viti i hyrjes' of a.xlsx could each say who was treated" in why
+
+
+def test_a_phase_before_the_data_keeps_its_municipalities_out_of_the_comparison(workspace, tmp_path):
+    sheet_of(tmp_path / "a.xlsx", ["Bashkia", "Viti", "Raste"], *long_rows(figure, years=range(2017, 2024)))
+    parameters = drafted(workspace, "late", tmp_path / "a.xlsx")
+    assert [one["first_treated"] for one in parameters["treatment"]["phases"]] == [2017, 2021]
+    assert "treated throughout and in no comparison" in checked(workspace, "late")[1]
+
+
+def test_every_column_that_is_read_as_a_registered_variable_is_asked_about_with_its_unit(workspace, tmp_path):
+    header = ["Bashkia", "Viti", "Shpenzime gjithsej (lekë)", "Përfitues"]
+    sheet_of(tmp_path / "a.xlsx", header, *long_rows(figure, lambda code, year: figure(code, year, 5)))
+    drafted(workspace, "registered", tmp_path / "a.xlsx")
+    _, told = checked(workspace, "registered")
+    assert "Answer `guess/registered.yaml/column total_spending`" in told
+    assert "which is in thousand lek and has to be so here" in told
+    assert "Answer `guess/registered.yaml/column beneficiaries`" in told
+    assert "Answer `guess/registered.yaml/indicators`" in told
+
+
+def test_percent_signs_are_read_and_fractions_are_asked_about(workspace, tmp_path):
+    header = ["Bashkia", "Viti", "Pesha e shpenzimeve (%)", "Braktisja (%)"]
+    columns = (
+        lambda code, year: f"{2 + CODES.index(code) % 9},{year % 10}%",
+        lambda code, _: 0.02 + CODES.index(code) / 1e4,
+    )
+    sheet_of(tmp_path / "a.xlsx", header, *long_rows(*columns))
+    drafted(workspace, "shares", tmp_path / "a.xlsx")
+    read = values(workspace, "shares")
+    assert read["pesha_e_shpenzimeve", CODES[0], 2015] == 2.5
+    _, told = checked(workspace, "shares")
+    assert "Answer `share_or_fraction/a.xlsx/braktisja` with percent" in told
+    assert "share_or_fraction/a.xlsx/pesha" not in told
+
+
+def test_a_file_with_a_name_that_the_evaluation_needs_is_refused(workspace, tmp_path):
+    sheet = "Bashkia,Viti,Raste\n" + "\n".join(f"{NAMES[code]},2019,5" for code in CODES)
+    (tmp_path / "indicators.csv").write_text(sheet, encoding="utf-8")
+    ended = run_lnbeval(workspace.root, "new", "clash", "--from", str(tmp_path / "indicators.csv"))
+    assert ended.returncode == 2
+    assert "keeps tables of its own under this name" in ended.stderr
+    assert not workspace.raw("clash").exists()
+    assert run_lnbeval(workspace.root, "new", "site").returncode == 2
+
+
+def test_a_report_is_never_written_over_a_delivery(workspace, tmp_path):
+    wide_workbook(tmp_path / "tabela.xlsx")
+    drafted(workspace, "aid", tmp_path / "tabela.xlsx")
+    delivery = workspace.raw("aid") / "tabela.xlsx"
+    before = delivery.read_bytes()
+    for report in (delivery, delivery.with_name("other.xlsx"), tmp_path / "tabela.xlsx"):
+        ended = run_lnbeval(workspace.root, "check", "aid", "--report", str(report))
+        assert ended.returncode == 2, ended.stdout
+        assert "--report is" in ended.stderr
+    assert delivery.read_bytes() == before
+    target = str(tmp_path / "problems.xlsx")
+    for _ in range(2):  # an earlier report may be replaced
+        assert run_lnbeval(workspace.root, "check", "aid", "--report", target).returncode == 3

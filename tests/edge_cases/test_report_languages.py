@@ -39,6 +39,10 @@ ENGLISH = re.compile(
     r"cells?|header|headers|years?|municipality|municipalities|looks|like|ask|read|declare|more|nothing|used)(?![\w'`:=])",
     re.IGNORECASE,
 )
+QUESTIONS = {  # the rules that a decision can answer
+    *("absent_municipality", "changed_delivery", "count_above_total", "county_level", "guess", "jump", "persons"),
+    *("seat_town", "share_or_fraction", "switches_off", "unsteady_series", "year_header", "zeros"),
+}
 KEYWORDS = re.compile(
     r"`[^`]*`|'[^']*'|[\w/.-]+\.(?:csv|xlsx|yaml)|\([a-z_]+: [^)]*\)|[a-z_]+\.[a-z_.]+(?:: \w+)?|: [a-z_ ]+\.$"
 )
@@ -247,6 +251,11 @@ def test_a_table_that_contradicts_itself_is_refused(tmp_path, name, text, told):
         ("spelling", "Names written otherwise: 'TIRANE' as Tiranë (AL224)", "'TIRANE' → Tiranë (AL224)"),
         ("changed_delivery", "The file differs: Tiranë 2019 care_coverage: 5 became 6.5", "Tiranë 2019 care_coverage: 5 → 6.5"),
         ("encoding", "The file is not UTF-8; it was read as cp1252, by its own mark", "cp1252"),
+        ("mended_letters", "Put right: 'KrujÃ«' → 'Krujë' (9 in row 2 and others), 'HasÃ«' → 'Has' (1 in row 5)", "'KrujÃ«' → 'Krujë' (9, rreshti 2 dhe të tjera), 'HasÃ«' → 'Has' (1, rreshti 5)"),
+        ("changed_delivery", "The file differs (Krujë 2016 services: 17 became <5, Has 2017 pupils: 0 became not reported)", "Krujë 2016 services: 17 → <5, Has 2017 pupils: 0 → e paraportuar"),
+        ("told_twice_differently", "services is not reported here (Has), but 0 in C7 (Has)", "e paraportuar; Has; 0; C7 (Has)"),
+        ("merged_cells", "Merged cells A5:A8, B2 and 1 more were filled down", "A5:A8, B2 dhe 1 tjetër"),
+        ("part_not_reported", "b is told (of parts (2 of 12)), and in row 7 (3 of 9)", "2/12; rreshti 7 (3/9)"),
         ("guess", "Guessed, because it is likely: data.sources[1].unit is 'Bashkia'", "data.sources[1].unit; 'Bashkia'"),
     ],
 )  # fmt: skip
@@ -292,10 +301,28 @@ def test_an_answered_question_says_who_decided_what(faulty):
     assert sentences(answered, ALBANIAN)[1] == "Vendosur: leave_out; arsyeja: it was asked (A. Hoxha, 2026-11-22)"
 
 
+@pytest.mark.parametrize("rule", sorted(QUESTIONS))
+def test_what_is_said_of_a_question_holds_after_the_answer(rule):
+    answered = problem(rule, "As it is", severity="NOTE", decision=("yes", "letter", "A. Hoxha", "2026-11-22"))
+    what, do = sentences(answered, ALBANIAN)
+    assert do.startswith("Vendosur: yes")
+    assert not re.search(r"(?<!\w)(?:ende|askush nuk e ka|deri|nuk u mor|duhet)(?!\w)", what, re.IGNORECASE)
+
+
+def test_a_value_far_from_all_others_is_not_cut_off_in_so_many_words():
+    assert "nuk shkurtohet" in ALBANIAN.texts["outlier"][1]
+    assert not any("nuk pritet" in do for _, do in ALBANIAN.texts.values())
+
+
+def test_one_more_of_a_kind_is_one():
+    assert sentences(problem(more=1), ALBANIAN)[0].startswith("Edhe 1 tjetër i të njëjtit lloj. ")
+
+
 @pytest.mark.parametrize(
     ("cell", "told"),
     [
         ("C14:C15, C30 and 5 more", "C14:C15, C30 dhe 5 të tjera"),
+        ("C14:C15, C30 and 1 more", "C14:C15, C30 dhe 1 tjetër"),
         ("row 14, column Viti", "rreshti 14, kolona Viti"),
         ("rows 4-7, 9, column row of the year", "rreshtat 4-7, 9, kolona row of the year"),
         ("column C", "kolona C"),

@@ -62,11 +62,11 @@ def test_a_stop_is_never_decided_away(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("problem,decision\n", "The header must be problem,decision,reason,who,when"),
+        ("problem,decision\n", "The first row must hold the columns problem,decision,reason,who,when"),
         (HEADER + "a,b,c\n", "The row has 3 cells, not 5"),
         (HEADER + ROW.replace("A. Hoxha", ""), "`who` is empty"),
         (HEADER + ROW.replace("the table is of municipalities", " "), "`reason` is empty"),
-        (HEADER + ROW.replace("2026-11-22", "22.11.2026"), "'22.11.2026' is not a date"),
+        (HEADER + ROW.replace("2026-11-22", "22 nëntor"), "'22 nëntor' is not a date"),
         (HEADER + ROW.replace("2026-11-22", "20261122"), "'20261122' is not a date"),
         (HEADER + ROW + ROW, "is decided 2 times"),
     ],
@@ -84,3 +84,17 @@ def test_a_file_that_is_not_there_holds_no_decision(tmp_path):
 def test_a_file_in_another_encoding_is_refused(tmp_path):
     (tmp_path / "decisions.csv").write_bytes((HEADER + ROW).replace("Hoxha", "Hoxhë").encode("cp1252"))
     assert "not UTF-8" in read_decisions(tmp_path / "decisions.csv")[1][0].what
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_file_as_a_spreadsheet_program_saves_it_is_read(tmp_path, mark):
+    saved = (HEADER + ROW.replace("2026-11-22", "22.11.2026").replace(",whole,", ",Whole,")).replace(",", mark)
+    (tmp_path / "decisions.csv").write_text(saved, encoding="utf-8-sig")
+    (one,), wrong = read_decisions(tmp_path / "decisions.csv")
+    assert wrong == ()
+    assert (one.decision, one.when) == ("whole", "2026-11-22")
+
+
+def test_a_row_with_nothing_but_a_question_waits(tmp_path):
+    made, wrong = decisions(tmp_path, HEADER + "seat_town/a.xlsx/Peshkopi,,,,\n" + "\n")
+    assert (made, wrong) == ((), ())

@@ -21,6 +21,7 @@ OPEN_IN_EXCEL: Final = "Open the file in Excel, let it calculate, and save it"
 NOT_FINITE: Final = frozenset({"nan", "inf", "infinity"})
 DAY_AND_MONTH: Final = re.compile(r"[0-9]{1,2}[-./][^\W\d_]{3,9}\.?(?:[-./ ][0-9]{2,4})?|[^\W\d_]{3,9}[-./][0-9]{1,4}")
 WORD_BEHIND: Final = re.compile(r"[+-]?[0-9][0-9., ]*\s*([^\W\d_].{0,60})", re.DOTALL)
+PERCENT: Final = "percent"  # the unit of unit_words.csv that makes another quantity of a number
 UNSETTLED: Final = "marks_not_settled"  # told once for the whole column, not for each cell
 
 
@@ -90,6 +91,21 @@ def mixed_units(told: Mapping[int, Told]) -> dict[int, Fault]:
         )
         for line, one in told.items()
         if one.unit
+    }
+
+
+def shares_among_figures(told: Mapping[int, Told], plain: int) -> dict[int, Fault]:
+    """The faults of cells with a sign of percent, where most of their column, `plain` cells, are figures without one."""
+    shares = {line: one for line, one in told.items() if one.unit == PERCENT}
+    if not shares or plain < len(shares):
+        return {}
+    return {
+        line: Fault(
+            kind="percent_among_figures",
+            what=f"{quoted(one.word)} is a share, and most cells of its column are not",
+            do="Ask for the figure itself, or for a column of shares",
+        )
+        for line, one in shares.items()
     }
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TAG_ROW: Final = "row of tags"
 BEYOND_HEADER: Final = frozenset({"beyond_headers", "row_too_long"})  # the rules of cells that no header stands over
+NUMBERING: Final = "row that numbers the columns"
+FEWEST_NUMBERS: Final = 3  # in a row, before it is taken for one that numbers the columns
 HIDDEN_ROW: Final = "hidden row: not read, as declared"
 
 
@@ -69,13 +71,28 @@ def assembled(
 def _apart(
     below: list[Row], source: Source, layout: Layout
 ) -> tuple[tuple[str, ...], list[Row], list[tuple[Row, str]]]:
+    numbered = below[:1] if below and _is_numbering(below[0][1]) else []
+    below = below[len(numbered) :]
     tagged = below[:1] if below and is_tag_row(below[0][1]) else []
     tags = tuple(cell_text(value) for _, cells in tagged for value in cells)
     skipped = layout.hidden_rows if source.hidden == "skip" else frozenset()
     rest = below[len(tagged) :]
     hidden = [row for row in rest if row[0] in skipped]
-    apart = [*((row, TAG_ROW) for row in tagged), *((row, HIDDEN_ROW) for row in hidden)]
+    apart = [
+        *((row, TAG_ROW) for row in tagged),
+        *((row, NUMBERING) for row in numbered),
+        *((row, HIDDEN_ROW) for row in hidden),
+    ]
     return tags, [row for row in rest if row[0] not in skipped] if hidden else rest, apart
+
+
+def _is_numbering(cells: tuple[object, ...]) -> bool:
+    """Whether a row below the header numbers the columns one by one: 1, 2, 3 ... or (1), (2), (3) ..., the first maybe blank."""
+    texts = [cell_text(value).strip("()") for value in cells[: width(cells)]]
+    filled = texts[1:] if texts and not texts[0] else texts
+    first = 1 if filled and filled[0] == "1" else 2 if filled is not texts else 0
+    numbers = [str(number) for number in range(first, first + len(filled))]
+    return len(filled) >= FEWEST_NUMBERS and first > 0 and filled == numbers
 
 
 def _tagged(tags: tuple[str, ...], apart: list[tuple[Row, str]], source: Source, sheet: str) -> list[Problem]:

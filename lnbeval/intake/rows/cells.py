@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lnbeval.intake.figures.bounds import column_bounds
-from lnbeval.intake.figures.faults import UNSETTLED, mixed_units
+from lnbeval.intake.figures.faults import UNSETTLED, mixed_units, shares_among_figures
 from lnbeval.intake.figures.numbers import Fault, read_numbers, read_period
 from lnbeval.intake.figures.told_cells import told_problems
 from lnbeval.intake.rows.findings import Finding
@@ -19,12 +20,13 @@ from lnbeval.intake.text import cell_text, mapped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from lnbeval.intake.figures.numbers import NumberRules, Told
+    from lnbeval.intake.figures.numbers import Column, NumberRules, Told
     from lnbeval.intake.heading.columns import Columns
     from lnbeval.intake.problems import Problem
     from lnbeval.intake.rows.units import Units
 
-# fate: used | missing (blank, or by a word) | bounded (a bound or range) | condition (not met) | stopped (a fault) | duplicate | conflict
+# fate: used | missing (blank, or by a word) | bounded (a bound or range) | condition (not met) | silent (not met, and nothing is
+# reported either) | stopped (a fault) | duplicate | conflict
 CELL_TYPES = {
     "index": "int64",
     "position": "int64",
@@ -132,6 +134,8 @@ def _variable_cells(
     column = read_numbers([cells[index] for index in keys.index], rules)
     told = {line: one for line, one in column.told.items() if met[line]}
     faults = {line: fault for line, fault in column.faults.items() if met[line]} | mixed_units(told)
+    plain = int(np.isfinite(np.array(column.values, dtype=float)[met]).sum()) - len(told)
+    faults |= shares_among_figures(told, plain)
     told = {line: one for line, one in told.items() if line not in faults}
     read = np.where(met, np.array(column.values, dtype=float), np.nan)
     read[list(faults)] = np.nan
@@ -145,9 +149,19 @@ def _variable_cells(
         "value": read,
         "low": low,
         "high": high,
-        "fate": pd.Series(_fates(keys, read, met, ~np.isnan(low), faults), dtype=object),
+        "fate": pd.Series(_fates(keys, read, met, ~np.isnan(low), faults), dtype=object).mask(
+            _silent(column, met), "silent"
+        ),
     }
     return pd.DataFrame(cells_of), faults, told
+
+
+def _silent(column: Column, met: np.ndarray) -> np.ndarray:
+    """Which cells would be missing even if their condition were met: a condition that sets nothing aside has no part in it."""
+    said = np.array([not math.isnan(value) for value in column.values], dtype=bool)
+    said[[*column.faults, *(line for line, one in column.told.items() if one.ends)]] = True
+    silent: np.ndarray = ~met & ~said
+    return silent
 
 
 def _bounds(told: Mapping[int, Told], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -57,15 +57,17 @@ def surveyed_table(table: RawTable, place: UnitPlace, header: tuple[int, ...], m
     others = [at for at, name in enumerate(table.header) if name and at != place.position]
     county = next((at for at in others if rows.headed(at, "county")), None)
     level = next((at for at in others if rows.headed(at, "level")), None)
-    period = _period(rows, [at for at in others if at not in (county, level)])
-    rest = [at for at in others if at not in (county, level, period) and not _names_units(rows, at, meanings)]
-    wide = _by_year(rows, rest) if period is None else {}
-    years, school = _years(rows, period, wide)
-    year, told = _year_of_table(table) if not years else (None, "")
+    free = [at for at in others if at not in (county, level)]
+    period, wide = _period_or_years(rows, free)
+    rest = [at for at in free if at != period and not _names_units(rows, at, meanings)]
     keys = _keys(rows, period)
     figures = [at for at in rest if _holds_figures(rows, at)]
     over = _over(rows, keys, [at for at in rest if at not in figures or rows_are_cut(rows, at)])
-    variables = [at for at in figures if at not in over and not _is_running_number(rows, at)]
+    likely = [at for at in figures if at not in over and not _is_running_number(rows, at)]
+    left_out = _left_out(rows, likely, wide, meanings)
+    variables = [at for at in likely if at not in left_out]
+    years, school = _years(rows, period, [at for at in variables if at in wide])
+    year, told = _year_of_table(table) if not years else (None, "")
     return SurveyedTable(
         file=table.file,
         sheet=table.sheet,
@@ -85,8 +87,10 @@ def surveyed_table(table: RawTable, place: UnitPlace, header: tuple[int, ...], m
         years=years or (() if year is None else (year,)),
         columns=tuple(_variables(rows, variables, wide)),
         groups=tuple(_groups(rows, [at for at in rest if at not in over and at not in wide])),
+        left_out=tuple((table.header[at], why) for at, why in left_out.items()),
         missing=_missing(rows, variables, meanings),
         over=tuple(table.header[at] for at in over),
+        over_words=tuple(tuple(dict.fromkeys(cell_text(cell) for _, cell in rows.filled(at))) for at in over),
     )
 
 
@@ -129,9 +133,31 @@ def _names_units(rows: Rows, at: int, meanings: Meanings) -> bool:
     return coded or bool(texts and known >= max(2, FIGURES_SHARE * len(texts)))
 
 
-def _by_year(rows: Rows, columns: Sequence[int]) -> Mapping[int, str]:
-    """The columns whose header holds a year, each with its header where "{year}" stands for it."""
-    return {at: pattern for at in columns if (pattern := _pattern(rows.table.header[at], rows.words))}
+def _period_or_years(rows: Rows, columns: Sequence[int]) -> tuple[int | None, Mapping[int, str]]:
+    """The year column, or the columns of one year each with their pattern.
+
+    Where headers of the same kind name several years, a column of years says something else, such as when a programme began.
+    """
+    patterns = {at: pattern for at in columns if (pattern := _pattern(rows.table.header[at], rows.words))}
+    across = [count for count in Counter(patterns.values()).values() if count > 1]
+    period = _period(rows, [at for at in columns if at not in patterns])
+    if period is not None and (not across or len(set(_keys(rows, period))) > len(set(rows.code))):
+        return period, {}
+    return None, patterns
+
+
+def _left_out(rows: Rows, columns: Sequence[int], wide: Mapping[int, str], meanings: Meanings) -> dict[int, str]:
+    """Columns of figures that are no series of the years of the table, or are plans, each with the reason."""
+    counts = Counter(pattern for at, pattern in wide.items() if at in columns)
+    reasons = {}
+    for at in columns:
+        if any(word_key(word) in meanings.words.planned for word in re.findall(r"[^\W\d_]+", rows.table.header[at])):
+            reasons[at] = "its header says that it is a plan"
+        elif wide and at not in wide:
+            reasons[at] = "years stand across the columns, and its header names none"
+        elif wide and counts[wide[at]] == 1 and max(counts.values()) > 1:
+            reasons[at] = "it is of one year, beside columns of several"
+    return reasons
 
 
 def _pattern(header: str, words: HeaderWords) -> str:
@@ -139,6 +165,8 @@ def _pattern(header: str, words: HeaderWords) -> str:
     if found is None:
         return ""
     behind = header[found.end() :]
+    if not isinstance(year_label(found[0], words, "start"), YearLabel):
+        return ""  # A span of years, or a change between two of them.
     with_mark = year_label(found[0] + behind, words, "start")
     return header[: found.start()] + YEAR_MARK + ("" if isinstance(with_mark, YearLabel) else behind)
 
@@ -148,7 +176,7 @@ def _year_in(header: str) -> re.Match[str] | None:
     return every[0] if len(every) == 1 else None
 
 
-def _years(rows: Rows, period: int | None, wide: Mapping[int, str]) -> tuple[tuple[int, ...], bool]:
+def _years(rows: Rows, period: int | None, wide: Sequence[int]) -> tuple[tuple[int, ...], bool]:
     """The years that a table holds, and whether they are school years."""
     if period is None:
         labels = [

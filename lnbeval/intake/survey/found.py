@@ -45,6 +45,8 @@ class SurveyedTable:
     groups: tuple[SurveyedColumn, ...]  # that sort municipalities
     missing: tuple[str, ...]  # words in them that a table of words reads as "not reported"
     over: tuple[str, ...]  # headers by which rows are cut more finely than municipality and year
+    over_words: tuple[tuple[str, ...], ...]  # the words in each of these columns
+    left_out: tuple[tuple[str, str], ...]  # headers of figures that are not proposed, each with the reason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.files.assemble import assembled
@@ -120,7 +121,8 @@ def _surveyed(
         return f"no header stands above the municipalities in column {column_letter(place.position)}"
     probe = Source(file=file, header=header, unit="-", year=FIRST_YEAR, columns={"-": "-"})
     table = assembled(mended, mended[-1][0], probe, sheet, (), layout)
-    persons = personal_columns(table)
+    persons = personal_columns(table, meanings.resolve)
     if persons:
-        raise UnreadableError(refusal(table, persons))
+        do = "Nothing was copied. Ask for the file without this table, or for counts by municipality and year instead"
+        raise UnreadableError(replace(refusal(table, persons), do=do))
     return surveyed_table(table, place, header, meanings)

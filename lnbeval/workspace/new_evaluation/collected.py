@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Collected:
     """What the tables say one after the other."""
 
-    unused: str  # header of the column that says who was treated
+    unused: tuple[str, ...]  # headers of columns that say, or could say, who was treated
     sources: list[dict[str, Any]] = field(default_factory=list)
     tables: list[SurveyedTable] = field(default_factory=list)  # of each source
     given: dict[str, tuple[Meant, str, SurveyedTable]] = field(default_factory=dict)  # code -> what, header, table
@@ -32,7 +32,7 @@ def add_source(
     """Add a table as a source, and what each of its columns is proposed for."""
     columns: dict[str, str] = {}
     for column in table.columns:
-        if column.header == collected.unused:
+        if column.header in collected.unused:
             continue
         text = called(column, table)
         one = collected.named.get((column.header, text))

@@ -10,6 +10,7 @@ from lnbeval.workspace.new_evaluation.guessed import (
     column_guesses,
     denominator_guess,
     denominators,
+    indicators_guess,
     table_guesses,
     variable_guesses,
     words_guess,
@@ -44,7 +45,7 @@ def drafted(name: str, surveys: Sequence[Survey], reference: Reference, words: H
     tables = [(survey, table) for survey in surveys for table in survey.tables if table.columns]
     years = sorted({year for _, table in tables for year in table.years})
     treatment = treatment_draft(name, [table for _, table in tables], reference, years)
-    collected = Collected(unused=treatment.column)
+    collected = Collected(unused=treatment.columns)
     for survey, table in tables:
         add_source(collected, survey, table, reference, words)
     own = [(one, header, table) for one, header, table in collected.given.values() if one.how == "own"]
@@ -55,9 +56,10 @@ def drafted(name: str, surveys: Sequence[Survey], reference: Reference, words: H
     parameters = _parameters(name, collected, listed, treatment, years, reference)
     guesses = [
         *table_guesses(collected),
-        *column_guesses(collected),
+        *column_guesses(collected, reference),
         *variable_guesses(own, variables),
         *indicator_guesses,
+        *indicators_guess(registered, listed, reference),
         *denominator_guess(parameters, collected.given, reference),
         *treatment.guesses,
         words_guess(parameters),
@@ -68,7 +70,7 @@ def drafted(name: str, surveys: Sequence[Survey], reference: Reference, words: H
         variables=tuple(variables),
         indicators=tuple(indicators),
         treatment=treatment.rows,
-        told=(*_told(surveys), *treatment.told),
+        told=tuple(_told(surveys)),
     )
 
 
@@ -131,6 +133,11 @@ def _told(surveys: Sequence[Survey]) -> list[str]:
             f"{table.file}{f', sheet {table.sheet!r}' if table.sheet else ''}: not used, no column holds figures"
             for table in survey.tables
             if not table.columns
+        ]
+        told += [
+            f"{table.file}{f', sheet {table.sheet!r}' if table.sheet else ''}: column '{header}' is left out, because {why}"
+            for table in survey.tables
+            for header, why in table.left_out
         ]
         told += [
             f"{table.file}{f', sheet {table.sheet!r}' if table.sheet else ''}: a municipality has several rows, by "

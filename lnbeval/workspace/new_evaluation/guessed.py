@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval.intake.source import YEAR_MARK
+from lnbeval.intake.text import listed
 from lnbeval.workspace.data_conflicts import spans
 
 if TYPE_CHECKING:
@@ -60,20 +61,39 @@ def _evidence(tables: Sequence[SurveyedTable]) -> Iterator[str]:
     if table.missing:
         yield f"{' and '.join(map(repr, table.missing))} stands in cells and is a word for 'not reported'"
     if table.over and table.period:
-        yield f"a municipality has several rows a year, by {' and '.join(table.over)}, which may be added up or averaged"
+        parts = (f"{header} ({listed(words)})" for header, words in zip(table.over, table.over_words, strict=True))
+        yield (
+            f"a municipality has several rows a year, by {' and '.join(parts)}, which may be added up or averaged; a word "
+            "that is a part of another must not be added to it"
+        )
 
 
-def column_guesses(collected: Collected) -> list[dict[str, Any]]:
-    """A question for each column that is read as a registered variable because its label is like it, but not the same."""
+def column_guesses(collected: Collected, reference: Reference) -> list[dict[str, Any]]:
+    """A question for each column that is read as a registered variable: the same words can mean something else in a file."""
     guesses = []
     for number, (source, table) in enumerate(zip(collected.sources, collected.tables, strict=True), start=1):
         for code, header in source["columns"].items():
             one, _, first = collected.given[code]
-            if one.how == "alike" and first is table:
-                why = f"the header '{_plain(header)}' is like the label of the registered variable, '{one.label}'"
+            if one.how != "own" and first is table:
+                likeness = "is" if one.how == "same" else "is like"
+                unit: str = reference.variables["unit"].to_dict()[code]
+                why = (
+                    f"the header '{_plain(header)}' {likeness} a name of the registered variable '{one.label}', which is in "
+                    f"{unit} and has to be so here"
+                )
                 path = f"data.sources[{number}].columns.{code}"
                 guesses.append({"name": f"column {code}", "why": why, "values": {path: header}})
     return guesses
+
+
+def indicators_guess(registered: Sequence[str], listed: Sequence[str], reference: Reference) -> list[dict[str, Any]]:
+    """The question whether the registered indicators that can be made of the columns are what the file is about."""
+    if not registered:
+        return []
+    labels: dict[Any, str] = reference.indicators["label"].to_dict()
+    named = ", ".join(f"{code} ({labels[code]})" for code in registered)
+    why = f"these registered indicators can be made of the columns: {named}"
+    return [{"name": "indicators", "why": why, "values": {"indicators": list(listed)}}]
 
 
 def variable_guesses(

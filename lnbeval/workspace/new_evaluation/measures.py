@@ -80,7 +80,7 @@ def _indicator_row(one: Meant, file: str, reference: Reference) -> dict[str, Any
         "label_sq": one.label,
         **{key: how[key] for key in ("unit", "effect_unit")},
         "direction": "context",
-        "outcome_area": 1,
+        "outcome_area": "",
         "target_group": "all",
         "numerator": one.code,
         "denominator": how["denominator"],

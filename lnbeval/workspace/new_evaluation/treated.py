@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EVIDENCE: Final = "reference/treatment_evidence.csv"
 FILE: Final = "treatment.csv"
+PHASES: Final = frozenset("123456789")
 STATUS: Final = "mentioned"  # of what a delivered file says, without a document
 
 
@@ -29,8 +30,7 @@ class TreatmentDraft:
     parameters: Mapping[str, Any]
     rows: tuple[Mapping[str, str], ...]
     guesses: tuple[Mapping[str, Any], ...]
-    told: tuple[str, ...]
-    column: str = ""  # header of the column that says who was treated
+    columns: tuple[str, ...] = ()  # headers of the columns that say, or could say, who was treated: no outcomes
 
     @property
     def starts(self) -> tuple[int, ...]:
@@ -51,14 +51,14 @@ def treatment_draft(
     if len(candidates) == 1:
         table, column = next(iter(candidates.values()))
         return _from_column(name, table, column, reference, years, words)
-    named = [f"'{header}' ({table.file})" for header, (table, _) in candidates.items()]
-    told = (f"Columns that could say who was treated: {', '.join(named)}. None of them is used.",) if named else ()
-    return _from_documents(reference, years, told)
+    return _from_documents(reference, years, {header: table.file for header, (table, _) in candidates.items()})
 
 
 def _starts(column: SurveyedColumn, words: HeaderWords) -> dict[str, int | None]:
     """The words of a column that mean treated: years in which it began, or yes without a year; none when others stand there."""
     told: dict[str, int | None] = {}
+    if words.opens(column.header, "phase") and set(column.groups) <= PHASES:
+        return dict.fromkeys(column.groups)
     for word in column.groups:
         year = years_in(word)
         if len(year) == 1 and re.fullmatch(r"[^0-9]*[0-9]{4}[^0-9]*", word):
@@ -81,19 +81,22 @@ def _from_column(
     begun = _starts(column, words)
     documented = _documented(reference)
     ordered = sorted(begun, key=lambda word: (begun[word] or 0, word))
+    numbers = {
+        word: int(word) if word in PHASES and begun[word] is None else at for at, word in enumerate(ordered, start=1)
+    }
     phases = [
-        {"phase": number, "first_treated": begun[word] or _likely_start(documented, years)}
-        for number, word in enumerate(ordered, start=1)
+        {"phase": numbers[word], "first_treated": begun[word] or _likely_start(documented, numbers[word], years)}
+        for word in ordered
     ]
     rows = [
         {
             "code": code,
             "name": str(reference.municipalities.loc[code, "name"]),
-            "phase": str(number),
+            "phase": str(numbers[word]),
             "status": STATUS,
             "source": f"{table.file}, column '{column.header}': {word}",
         }
-        for number, word in enumerate(ordered, start=1)
+        for word in ordered
         for code in column.groups[word]
     ]
     path = f"raw/{name}/{FILE}"
@@ -105,9 +108,7 @@ def _from_column(
         _phase_guess(at, phase, known=begun[word] is not None)
         for at, (phase, word) in enumerate(zip(phases, ordered, strict=True), start=1)
     ]
-    return TreatmentDraft(
-        parameters=parameters, rows=tuple(rows), guesses=tuple(guesses), told=(), column=column.header
-    )
+    return TreatmentDraft(parameters=parameters, rows=tuple(rows), guesses=tuple(guesses), columns=(column.header,))
 
 
 def _phase_guess(at: int, phase: Mapping[str, int], *, known: bool) -> dict[str, Any]:
@@ -123,28 +124,42 @@ def _phase_guess(at: int, phase: Mapping[str, int], *, known: bool) -> dict[str,
     }
 
 
-def _from_documents(reference: Reference, years: Sequence[int], told: tuple[str, ...]) -> TreatmentDraft:
+def _from_documents(reference: Reference, years: Sequence[int], candidates: Mapping[str, str]) -> TreatmentDraft:
+    """The documented list; a phase that began before the data stays in, so that its municipalities are no controls."""
     documented = _documented(reference)
-    inside = {phase: year for phase, year in documented.items() if years and years[0] < year <= years[-1]}
+    inside = {phase: year for phase, year in documented.items() if years and year <= years[-1]}
     phases = [{"phase": phase, "first_treated": year} for phase, year in (inside or documented).items()]
     status = [STATUSES[0]]
+    named = " and ".join(f"'{header}' of {file}" for header, file in candidates.items())
+    why = (
+        f"{named} could each say who was treated, which a file cannot settle; instead this is the list of documents"
+        if named
+        else "no column of the files says who was treated, and this is the list of documents"
+    )
     guesses: list[Mapping[str, Any]] = [
         {
             "name": "treatment",
-            "why": "no column of the files says who was treated, and this is the list of documents",
+            "why": f"{why}, of which only {status[0]} rows count",
             "values": {"treatment.table": EVIDENCE, "treatment.status": status},
         }
     ]
     guesses += [
         {
             "name": f"phase {phase['phase']}",
-            "why": "the first document about this phase is of that year, and effects may show later",
+            "why": _why_then(phase["first_treated"], years),
             "values": {f"treatment.phases[{at}].first_treated": phase["first_treated"]},
         }
         for at, phase in enumerate(phases, start=1)
     ]
     parameters = {"table": EVIDENCE, "status": status, "phases": phases}
-    return TreatmentDraft(parameters=parameters, rows=(), guesses=tuple(guesses), told=told)
+    return TreatmentDraft(parameters=parameters, rows=(), guesses=tuple(guesses), columns=tuple(candidates))
+
+
+def _why_then(year: int, years: Sequence[int]) -> str:
+    why = "the first document about this phase is of that year, and effects may show later"
+    if years and year <= years[0]:
+        why += f"; the data begin in {years[0]}, so that its municipalities are treated throughout and in no comparison"
+    return why
 
 
 def _documented(reference: Reference) -> dict[int, int]:
@@ -156,6 +171,7 @@ def _documented(reference: Reference) -> dict[int, int]:
     return {int(str(phase)): int(year) for phase, year in first.items()}
 
 
-def _likely_start(documented: Mapping[int, int], years: Sequence[int]) -> int:
-    inside = [year for year in documented.values() if years and years[0] < year <= years[-1]]
-    return min(inside, default=years[len(years) // 2] if years else 0)
+def _likely_start(documented: Mapping[int, int], phase: int, years: Sequence[int]) -> int:
+    if phase in documented:
+        return documented[phase]
+    return years[len(years) // 2] if years else 0

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lnbeval.workspace.places import Workspace
 
 TREATMENT_COLUMNS: Final = ("code", "name", "phase", "status", "source")
+RESERVED: Final = ("DELIVERIES.csv", "changed_cells.csv")
 OPENING: Final = """\
 # Parameters of the evaluation {name}, drafted from {files}.
 #
@@ -40,6 +41,13 @@ def stop_if_there(workspace: Workspace, name: str, files: Sequence[Path]) -> Non
         named = ", ".join(str(path.relative_to(workspace.root)) for path in taken)
         raise ParameterError(f"{named} exists already. Choose another name, or edit what is there.")
     names = [file.name for file in files]
+    kept = sorted(
+        set(names) & {path.name for path in _written(workspace.raw(name))} | {one for one in names if one in RESERVED}
+    )
+    if kept:
+        raise ParameterError(
+            f"{', '.join(kept)}: an evaluation keeps tables of its own under this name. Copy the file under another name, and give that."
+        )
     twice = sorted({one for one in names if names.count(one) > 1})
     if twice:
         raise ParameterError(f"Several files are called {', '.join(twice)}. Give each its own name.")

@@ -34,12 +34,15 @@ from lnbeval.workspace.views.entangled import (
     beside_title,
     by_cohort,
     called,
+    cautioned,
     contamination,
     contamination_title,
     estimand,
     hit,
     hit_title,
+    reserved,
     set_beside,
+    withheld,
 )
 from lnbeval.workspace.views.import_log import (
     approximate_lines,
@@ -110,6 +113,7 @@ __all__ = [
     "bounded_lines",
     "by_cohort",
     "called",
+    "cautioned",
     "cautions",
     "cell_account",
     "cells_title",
@@ -167,6 +171,7 @@ __all__ = [
     "reasons",
     "repaired_kinds",
     "repaired_lines",
+    "reserved",
     "row_account",
     "second_computation",
     "series_account",
@@ -184,5 +189,6 @@ __all__ = [
     "truth_title",
     "unit",
     "with_truth",
+    "withheld",
     "years_after",
 ]

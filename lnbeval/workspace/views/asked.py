@@ -10,6 +10,7 @@ import pandas as pd
 from lnbeval.workspace.decision_log import DECISION_COLUMNS
 from lnbeval.workspace.deliveries import CHANGE_COLUMNS, fingerprint, read_register
 from lnbeval.workspace.views.logs import WITHHELD, log_table, series_of, small_counts
+from lnbeval.workspace.views.plain_words import plain_words
 
 if TYPE_CHECKING:
     from lnbeval.workspace.study import Study
@@ -34,14 +35,14 @@ def problem_rows(study: Study) -> pd.DataFrame:
     """The same to be read: severity, where, what is wrong, what to do, and the last two in Albanian where the log has them."""
     log = problems(study)
     nothing = pd.Series("", log.index, dtype="str")
-    what, do = (log.get(name, nothing) for name in ("what_sq", "do_sq"))
+    what, do = (_plain(study, log.get(name, nothing), log["name"], "sq") for name in ("what_sq", "do_sq"))
     ended = what.where(what.str.endswith((".", "?", "!")) | (do == ""), what + ".")
     return pd.DataFrame(
         {
             "Severity": log["severity"] + ": " + log["severity"].map(MEANINGS),
             "Where": _where(log, "file", "sheet", "cell", "municipality", "year"),
-            "What is wrong": log["what"],
-            "What to do": log["do"],
+            "What is wrong": _plain(study, log["what"], log["name"]),
+            "What to do": _plain(study, log["do"], log["name"]),
             "In Albanian": (ended + " " + do).str.strip().where(what != "", do),
         }
     )
@@ -62,11 +63,11 @@ def decisions(study: Study) -> pd.DataFrame:
 def decision_rows(study: Study) -> pd.DataFrame:
     """The same to be read: the question as asked, the decision, why, who, when, applied or not."""
     log = decisions(study)
-    asked = _where(log, "file", "sheet", "cell", "municipality", "year") + ": " + log["question"]
-    asked += " (" + log["answers"].str.replace(" or ", ", ") + "?)"
+    asked = _where(log, "file", "sheet", "cell", "municipality", "year") + ": "
+    asked += _plain(study, log["question"], log["problem"]) + " (" + log["answers"].str.replace(" or ", ", ") + "?)"
     return pd.DataFrame(
         {
-            "Question": asked.where(log["question"] != "", log["problem"] + ": no such question is asked any more"),
+            "Question": asked.where(log["question"] != "", log["problem"] + ": no such question is asked"),
             "Decision": log["decision"],
             "Reason": log["reason"],
             "Who": log["who"],
@@ -102,27 +103,36 @@ def deliveries(study: Study) -> pd.DataFrame:
 
 
 def deliveries_title(study: Study) -> str:
-    """How many files are registered, and which are not the registered ones any more."""
+    """How many files are registered, which of them are not the registered ones any more, and which are not registered."""
     made = deliveries(study)
     latest = made.drop_duplicates("File", keep="last")
     other = latest.loc[latest["In use"] == "no", "File"].tolist()
     counted = f"{len(latest)} file{' is' if len(latest) == 1 else 's are'} registered"
-    return f"{counted}; not as registered: {', '.join(other)}" if other else f"{counted}, and unchanged since"
+    told = f"{counted}; not as registered: {', '.join(other)}" if other else f"{counted}, and unchanged since"
+    files = dict.fromkeys(source.file for source in study.parameters.data.sources)
+    unknown = [file for file in files if file not in set(latest["File"])]
+    return f"{told}; not registered: {', '.join(unknown)}" if unknown else told
 
 
 def changed(study: Study) -> pd.DataFrame:
     """Cells that differ from the registered delivery: municipality, year, series, old, new; no counts from 1 to 9."""
-    log = log_table(study, "changed_cells", CHANGE_COLUMNS)
+    log = log_table(study, "changed_cells", CHANGE_COLUMNS).reindex(columns=list(CHANGE_COLUMNS), fill_value="")
+    old, new = (log[f"{when}_bound"].where(log[f"{when}_bound"] != "", log[when].map(_told)) for when in ("old", "new"))
     return pd.DataFrame(
         {
             "Municipality": log["municipality"],
             "Year": log["period"],
             "Series": series_of(study, log["variable"]),
-            "Registered": log["old"].map(_told).mask(small_counts(study, log["variable"], log["old"]), WITHHELD),
-            "Delivered now": log["new"].map(_told).mask(small_counts(study, log["variable"], log["new"]), WITHHELD),
+            "Registered": old.mask(small_counts(study, log["variable"], log["old"]), WITHHELD),
+            "Delivered now": new.mask(small_counts(study, log["variable"], log["new"]), WITHHELD),
             "Where": _where(log, "file", "sheet", "cell"),
         }
     )
+
+
+def _plain(study: Study, texts: pd.Series[str], names: pd.Series[str], language: str = "") -> pd.Series[str]:
+    told = [plain_words(study, text, name, language) for text, name in zip(texts, names, strict=True)]
+    return pd.Series(told, texts.index, dtype="str")
 
 
 def _told(value: str) -> str:

@@ -60,12 +60,16 @@ def hit_title(study: Study) -> str:
 
 
 def set_beside(study: Study, headline: pd.DataFrame, beside: pd.DataFrame) -> pd.DataFrame:
-    """The headline's tidy rows, each followed by those `beside` it; without any of these, no rows."""
+    """The headline's tidy rows, each followed by those `beside` it; without any of these, no rows.
+
+    A row that belongs to none of them, because nothing could be estimated, stands below the others of its indicator.
+    """
     with_others = headline[headline["indicator"].isin(beside["indicator"])]
     first = with_others.assign(label=[_first(row) for _, row in with_others.iterrows()])
     second = beside.assign(label=[_second(row) for _, row in beside.iterrows()])
     table = pd.concat([first, second], ignore_index=True) if len(first) else first.head(0)
-    order = pd.factorize(pd.Index(_keys(table)))[0].argsort(kind="stable")
+    indicators, effects = (pd.factorize(pd.Index(of))[0] for of in (table["indicator"], _keys(table)))
+    order = np.lexsort((effects, indicators))
     return table.iloc[order].assign(heading=[name(study, code) for code in table.iloc[order]["indicator"]])
 
 
@@ -75,20 +79,50 @@ def by_cohort(study: Study, headline: pd.DataFrame, beside: pd.DataFrame) -> pd.
 
 
 def beside_title(headline: pd.DataFrame, beside: pd.DataFrame) -> str:
-    """How many of the estimates beside the headline have its sign."""
+    """How many estimates beside the headline could be made, keep its sign, and change whether zero is included."""
     if beside.empty:
         return "Nobody had to be left out"
     made = beside[beside["status"] == "ok"]
-    of = dict(zip(_keys(headline), np.sign(headline["estimate"]), strict=True))
-    signs = zip(_keys(made), np.sign(made["estimate"]), strict=True)
-    same = sum(sign == of[key] for key, sign in signs)
-    absent = f"; {len(beside) - len(made)} could not be made" if len(made) < len(beside) else ""
-    return f"{same} of {len(made)} estimates without those reached by something else keep the sign{absent}"
+    what = "estimates without those reached by something else could be made"
+    if made.empty:
+        return f"None of {len(beside)} {what}"
+    of = dict(zip(_keys(headline), (row for _, row in headline.iterrows()), strict=True))
+    pairs = [(of[key], row) for key, (_, row) in zip(_keys(made), made.iterrows(), strict=True)]
+    same = sum(np.sign(first["estimate"]) == np.sign(second["estimate"]) for first, second in pairs)
+    zero = [(_includes_zero(first), _includes_zero(second)) for first, second in pairs]
+    begins, ceases = zero.count((False, True)), zero.count((True, False))
+    keep = "keeps" if same == 1 else "keep"
+    return (
+        f"{len(made)} of {len(beside)} {what}: {same} {keep} the sign; "
+        f"the interval begins to include zero for {begins or 'none'} and ceases to for {ceases or 'none'}"
+    )
 
 
 def called(beside: pd.DataFrame) -> Literal["effect", "difference"]:
     """What the headline may be called: an effect, unless an event goes with treatment and nothing can stand beside it."""
     return "difference" if _refused(beside) else "effect"
+
+
+def withheld(beside: pd.DataFrame) -> str:
+    """Why headlines are not shown as effects, and how many are not where some may be; "" when all may be."""
+    refused = beside[_refusing(beside)]
+    if refused.empty:
+        return ""
+    some, every = refused["indicator"].nunique(), beside["indicator"].nunique()
+    which = "" if some == every else f"for {some} of {every} indicators "
+    return f"{which}not shown as an effect: {'; '.join(dict.fromkeys(refused['hit']))}"
+
+
+def reserved(title: str, beside: pd.DataFrame) -> str:
+    """The title of an exhibit of effects; where some must not be called so, of differences, and why."""
+    why = withheld(beside)
+    return f"{title.replace('effect', 'difference')}, {why}" if why else title
+
+
+def cautioned(caption: str, beside: pd.DataFrame) -> str:
+    """The caption, and a sentence more where the headline must not be called an effect."""
+    why = withheld(beside)
+    return f"{caption} Differences, {why}." if why else caption
 
 
 def estimand(study: Study, beside: pd.DataFrame) -> str:
@@ -129,12 +163,22 @@ def _hit(study: Study, event: Event) -> dict[str, str]:
 
 
 def _refused(beside: pd.DataFrame) -> bool:
-    return bool(((beside["kind"] == "event") & (beside["doubt"] != "")).any())
+    return bool(_refusing(beside).any())
+
+
+def _refusing(beside: pd.DataFrame) -> pd.Series:
+    return (beside["kind"] == "event") & (beside["doubt"] != "")
+
+
+def _includes_zero(row: pd.Series) -> bool | None:
+    """Whether the interval does; None without one."""
+    return None if pd.isna(row["conf_low"]) else bool(row["conf_low"] <= 0 <= row["conf_high"])
 
 
 def _keys(table: pd.DataFrame) -> list[str]:
     """What tells the effects of a table apart: indicator and cohort."""
-    return [f"{row['indicator']} {row['cohort']}" for _, row in table.iterrows()]
+    pairs = zip(table["indicator"], table["cohort"], strict=True)
+    return [f"{code} {'' if pd.isna(cohort) else int(cohort)}".strip() for code, cohort in pairs]
 
 
 def _first(row: pd.Series) -> str:

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 PLAIN: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 NUMERIC: Final = re.compile(r"[-+\d.,'’\s]+")
 MOST: Final = 3  # examples
+SAME: Final = "name, as in the reference"
+NO_MUNICIPALITY: Final = "no municipality"
+WAYS: Final = {  # in which a name is known
+    "name": "name, with other capitals, accents or spaces",
+    "alias": "another form of the name, from the reference",
+    "former name": "former name",
+    "code": "code",
+    "total row": "total, not a municipality",
+}
 NOTE_KINDS: Final = {"title": "Title", "note": "Note", "source": "Source", "flag": "Mark at a year"}
 
 
@@ -24,9 +33,8 @@ def spellings(study: Study) -> pd.DataFrame:
     """Ways in which names are known: how many are written so, in how many rows, with examples."""
     names = name_lines(study)
     same = names["Written"] == names["Read as"]
-    known = names["Known as"].where(~same, "as in the reference")
     example = ("'" + names["Written"] + "' as " + names["Read as"]).where(~same, "")
-    table = names.assign(Rows=names["Rows"].astype(int), example=example, known=known)
+    table = names.assign(Rows=names["Rows"].astype(int), example=example)
     rows = [
         {
             "Known as": way,
@@ -34,7 +42,7 @@ def spellings(study: Study) -> pd.DataFrame:
             "Rows": part["Rows"].sum(),
             "Examples": ", ".join(list(dict.fromkeys(filter(None, part["example"])))[:MOST]),
         }
-        for way, part in table.groupby("known", sort=True)
+        for way, part in table.groupby("Known as", sort=True)
     ]
     return pd.DataFrame(rows, columns=["Known as", "Ways to write", "Rows", "Examples"])
 
@@ -42,12 +50,13 @@ def spellings(study: Study) -> pd.DataFrame:
 def name_lines(study: Study) -> pd.DataFrame:
     """Every spelling in every table: written, county, read as, known as, rows."""
     log = log_table(study, "names")
+    read = log["code"].map(study.reference.municipalities["name"]).fillna(NO_MUNICIPALITY)
     return pd.DataFrame(
         {
             "Written": log["written"],
             "County": log["county"],
-            "Read as": log["code"].map(study.reference.municipalities["name"]).fillna("no municipality"),
-            "Known as": log["how"],
+            "Read as": read,
+            "Known as": log["how"].map(WAYS).fillna(log["how"]).mask(log["written"] == read, SAME),
             "Rows": log["rows"],
             "Table": place_of(log),
         }
@@ -55,10 +64,10 @@ def name_lines(study: Study) -> pd.DataFrame:
 
 
 def names_title(study: Study) -> str:
-    """How many names were written in how many ways."""
+    """How many municipalities are named in how many ways; a total row names none."""
     names = name_lines(study)
-    read = names.loc[names["Read as"] != "no municipality", "Read as"]
-    return f"{read.nunique()} municipalities are named, in {names['Written'].nunique()} ways"
+    read = names[names["Read as"] != NO_MUNICIPALITY]
+    return f"{read['Read as'].nunique()} municipalities are named, in {read['Written'].nunique()} ways"
 
 
 def repaired_lines(study: Study) -> pd.DataFrame:

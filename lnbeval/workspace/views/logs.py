@@ -65,7 +65,7 @@ def small_counts(study: Study, variables: pd.Series[str], texts: pd.Series[str])
 def is_small(text: str) -> bool:
     """Whether a text tells a count from 1 to 9, which could single out persons; a bound such as <5 does not."""
     numerals = NUMERAL.findall(text)
-    return len(numerals) == 1 and SMALL.fullmatch(numerals[0]) is not None and not text.startswith(("<", ">"))
+    return len(numerals) == 1 and SMALL.fullmatch(numerals[0]) is not None and not text.startswith(("<", ">", "≤", "≥"))
 
 
 def withheld(text: str) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lnbeval.workspace.study import Study
 
 UNLISTED_ROWS: Final = "rows that were added up, told in groups"
-UNLISTED_CELLS: Final = "the same reasons; the cell is empty, or was used for another series"
+UNLISTED_CELLS: Final = "the same reasons; the cell is read for another series, or told nothing when it was told again"
 TOGETHER: Final = "Together"
 DECIDED: Final = r"^(decided: \w+) \(.*\)$"  # each answer names its question, which has a table of its own
 

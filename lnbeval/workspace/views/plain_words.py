@@ -1,0 +1,67 @@
+"""Problems in the words of a reader: no marks of code, labels beside codes, tables by their file and not by a path."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lnbeval.workspace.study import Study
+
+MARKED: Final = re.compile(r"`([^`]*)`")
+SOURCE: Final = r"data\.sources\[(?P<number>[0-9]+)\]"
+COLUMN: Final = re.compile(rf"{SOURCE}\.columns: (?P<code>\w+) (?P<header>'.*?'(?!\w))")
+TABLE: Final = re.compile(rf"{SOURCE}: ")
+PATH: Final = re.compile(rf"{SOURCE}(?:\.\w+)*")
+PHASE: Final = re.compile(r"treatment\.phases\[(?P<number>[0-9]+)\]: ")
+PLACES: Final = {
+    "Guessed: data: denominator ": "Guessed: Rates are of ",
+    "Guessed: treatment: ": "Guessed: Treatment: ",
+}
+NO_HEADER: Final = "(?<!column )(?<!columns )(?<!header )(?<!under )(?<!kolona )"  # what stands in the file is no code
+KEYS: Final = re.compile(r"(?<![\w'./])(unit_codes|school_year|first_treated)(?= )")
+LABELS: Final = {"": "label", "sq": "label_sq"}  # the columns of the registries, by language
+GUESSED: Final = "guess/"
+
+
+def plain_words(study: Study, text: str, name: str, language: str = "") -> str:
+    """What is said of the problem called `name`, without marks of code, and with labels beside the codes of series."""
+    told = _of_guess(study, text) if name.startswith(GUESSED) else text
+    return _with_labels(MARKED.sub(r"\1", told), _labels(study, LABELS[language]), name)
+
+
+def _labels(study: Study, column: str) -> Mapping[str, str]:
+    registries = (study.reference.indicators, study.reference.variables)  # of one code for both, the series counts
+    return {str(code): str(label) for table in registries for code, label in table[column].items() if label}
+
+
+def _with_labels(text: str, labels: Mapping[str, str], name: str) -> str:
+    """The text with each code followed by its label, once. A code that is a word too is one where the problem is about it."""
+    about = set(re.split(r"[ ,/]", name))
+    for code, label in labels.items():
+        if code not in text or label in text:
+            continue
+        plain = rf"(?<![\w./'-]){re.escape(code)}(?![\w'-]|[./]\w)"
+        sure = "_" in code or code in about
+        other = plain if sure else rf"(?<=[0-9]{{4}} ){re.escape(code)}(?=:)"
+        found = re.search(rf"{NO_HEADER}'{re.escape(code)}'|{other}", text)
+        text = f"{text[: found.end()]} ({label}){text[found.end() :]}" if found else text
+    return text
+
+
+def _of_guess(study: Study, text: str) -> str:
+    """A guess told by the file that it is about, instead of by its path in the parameters."""
+    files = [source.file for source in study.parameters.data.sources]
+
+    def file(found: re.Match[str]) -> str:
+        number = int(found["number"])
+        return files[number - 1] if 0 < number <= len(files) else found[0]
+
+    told = COLUMN.sub(lambda found: f"In {file(found)} the column {found['header']} is read as '{found['code']}'", text)
+    told = TABLE.sub(lambda found: f"How the table {file(found)} is read: ", told)
+    told = PHASE.sub(lambda found: f"Phase {found['number']}: ", PATH.sub(file, told))
+    for path, words in PLACES.items():
+        told = told.replace(path, words)
+    return KEYS.sub(lambda found: found[1].replace("_", " "), told)

@@ -90,6 +90,7 @@ class Reference:
     problem_texts: pd.DataFrame
     report_words: pd.DataFrame
     names: Names
+    own_variables: frozenset[str] = frozenset()  # codes that an evaluation defines for itself
 
 
 def load_reference(folder: Path) -> Reference:
@@ -141,7 +142,11 @@ def with_definitions(reference: Reference, folder: Path) -> Reference:
             for code in table["code"][table["code"].duplicated()].unique()
         ]
     )
-    return replace(reference, **{name: table.set_index("code") for name, table in tables.items()})
+    return replace(
+        reference,
+        **{name: table.set_index("code") for name, table in tables.items()},
+        own_variables=frozenset(own["variables"]["code"]) if "variables" in own else frozenset(),
+    )
 
 
 def resolve(reference: Reference, written: str, county: str | None = None, numbering: str = "") -> Match:

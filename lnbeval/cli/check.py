@@ -34,7 +34,7 @@ Examples:
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the problems to this workbook (.xlsx) too; a file of that name is replaced.",
+    help="Write the problems to this workbook (.xlsx) too; a report of that name is replaced.",
 )
 @click.option(
     "--lang",
@@ -55,6 +55,8 @@ def check(subject: str, report: Path | None, lang: str) -> None:
         raise ParameterError(f"--report is {report}; it writes a workbook, whose name ends in .xlsx.")
     path = Path(subject)
     workspace = _workspace_of(path)
+    if report is not None:
+        _stop_if_taken(report, path, workspace)
     reference = load_reference(workspace.reference)
     told_in = language(reference, lang)
     if path.suffix in {".yaml", ".yml"} and workspace.parameters(path.stem).is_file():
@@ -168,16 +170,14 @@ def _workspace_of(path: Path) -> Workspace:
         return find_workspace()
 
 
-def _stop_if_taken(report: Path, files: Mapping[str, Path]) -> None:
-    """Refuse to write over a delivered file, into a folder of delivered files, or over a workbook that is no report."""
+def _stop_if_taken(report: Path, path: Path, workspace: Workspace) -> None:
+    """Refuse to write among deliveries, over the file that is checked, or over anything else that is no such report."""
     from lnbeval.workspace.problem_book import is_problem_book  # noqa: PLC0415
 
     place = report.resolve()
-    if place in {path.resolve() for path in files.values()} or place.parent in {
-        path.resolve().parent for path in files.values()
-    }:
+    if place.is_relative_to((workspace.root / "data").resolve()):
         raise ParameterError(f"--report is {report}, where files as received are kept. Choose another folder.")
-    if report.is_file() and not is_problem_book(report):
+    if place == path.resolve() or (report.is_file() and not is_problem_book(report)):
         raise ParameterError(f"--report is {report}, which exists and is no report of problems. Choose another name.")
 
 
@@ -193,7 +193,6 @@ def _report(
 
     if report is None:
         return
-    _stop_if_taken(report, files)
     try:
         write_problem_book(problems, report, files=files, languages=languages(reference))
     except OSError as error:

@@ -77,7 +77,11 @@ def compared(
     latest = {one.file: one for one in read_register(raw)}
     problems: list[Problem] = []
     changes = [_no_changes()]
+    read = set(taken.counts["file"])
     for file, delivery in latest.items():
+        if file not in read:
+            problems.append(_not_read(delivery))
+            continue
         path = raw / file
         digest = fingerprint(path) if path.is_file() else delivery.sha256
         if digest == delivery.sha256:
@@ -90,6 +94,15 @@ def compared(
         if answered.get(problem.name) == "keep_old" and not found.empty:
             taken = _kept_old(taken, old, found, problem.name)
     return taken, tuple(problems), pd.concat(changes, ignore_index=True)
+
+
+def _not_read(delivery: Delivery) -> Problem:
+    what = f"Registered on {delivery.registered_on}, and no source reads it any more: what took its place is not compared with it"
+    do = (
+        "Keep the registered name for a revision, so that every changed cell is listed. If the file was withdrawn, take its "
+        f"rows out of {REGISTER}"
+    )
+    return Problem(severity="WARN", file=delivery.file, what=what, do=do, rule="registered_not_read")
 
 
 def register(raw: Path, taken: Intake, today: str, note: str, decisions: Iterable[Decision]) -> list[Delivery]:

@@ -83,7 +83,7 @@ def unit_problems(
             f"euro seem to be mixed"
         )
         do = (
-            f"Ask the source for the unit of {before} and of {after}; data/reference/variables.csv says {known[name].unit}. "
+            f"Ask the source for the unit of {before} and of {after}; {known[name].registry} says {known[name].unit}. "
             "Nothing is converted without a stated rate"
         )
         for part in sheets(year):
@@ -190,7 +190,7 @@ def _common_question(
         f"year ({examples}): the series may break"
     )
     do = (
-        "Ask the source what changed. If the definition did, add the year to `breaks` in data/reference/variables.csv; "
+        f"Ask the source what changed. If the definition did, add the year to `breaks` in {variable.registry}; "
         "otherwise keep, drop (these cells become not reported) or keep them flagged"
     )
     problem = problem_at(

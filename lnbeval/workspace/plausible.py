@@ -78,7 +78,7 @@ def _lowest(variable: Variable) -> float:
 
 
 def _out_of_range(cells: pd.DataFrame, variable: Variable, reference: Reference) -> Iterator[Problem]:
-    registry, low = "data/reference/variables.csv", _lowest(variable)
+    registry, low = variable.registry, _lowest(variable)
     for part in sheets(cells[cells["value"] < low]):
         what = f"{variable.code} is {'negative' if low == 0 else f'below {shown(low)}'}: {told(part, reference)}"
         do = f"Ask the source; if it is a change between two times, say `change: yes` for it in {registry}"
@@ -197,7 +197,7 @@ def _nominal(
         what = f"Indicator '{code}' is money in nominal terms over {years}: prices rise within it"
         do = (
             "Say 'nominal' wherever it is shown, or deliver it deflated and write `prices: constant` for "
-            f"{row['numerator']} in data/reference/variables.csv"
+            f"{row['numerator']} in {variable.registry}"
         )
         yield Problem(
             severity="WARN", file=str(cells["file"].iloc[0]), what=what, do=do, rule="nominal_money", subject=code

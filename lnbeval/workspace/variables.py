@@ -39,6 +39,7 @@ class Variable:
     """One row of variables.csv."""
 
     code: str
+    registry: str  # the table that defines it, for messages
     unit: str
     kind: str
     part_of: str  # the variable that is its total, or population
@@ -72,7 +73,7 @@ def variables(reference: Reference) -> dict[str, Variable]:
     ]
     if odd:
         raise DataError("\n".join(odd))
-    return {str(code): _variable(str(code), row) for code, row in table.iterrows()}
+    return {str(code): _variable(str(code), row, reference) for code, row in table.iterrows()}
 
 
 def breaks(text: str) -> dict[int, str]:
@@ -151,9 +152,12 @@ def sheets(cells: pd.DataFrame) -> Iterable[pd.DataFrame]:
     return (part for _, part in cells.groupby(["file", "sheet"], sort=False))
 
 
-def _variable(code: str, row: pd.Series) -> Variable:
+def _variable(code: str, row: pd.Series, reference: Reference) -> Variable:
     return Variable(
         code=code,
+        registry="variables.csv beside the files"
+        if code in reference.own_variables
+        else "data/reference/variables.csv",
         unit=row["unit"],
         kind=row["kind"],
         part_of=row["part_of"],

@@ -146,6 +146,18 @@ def test_x10_a_changed_file_is_not_registered_without_a_reason(delivered, monkey
     assert "letter of 3 May" in (delivered.raw("trial") / "DELIVERIES.csv").read_text("utf-8")
 
 
+def test_x10_a_registered_file_that_nothing_reads_any_more_is_told(delivered, monkeypatch, capsys):
+    raw = delivered.raw("trial")
+    (raw / "raport.xlsx").rename(raw / "raport_i_ri.xlsx")
+    path = delivered.parameters("trial")
+    path.write_text(path.read_text(encoding="utf-8").replace("raport.xlsx", "raport_i_ri.xlsx"), encoding="utf-8")
+    (warning,) = [problem for problem in taken(delivered).problems if problem.rule == "registered_not_read"]
+    assert (warning.severity, warning.file) == ("WARN", "raport.xlsx")
+    assert "Keep the registered name" in warning.do
+    register_files(delivered, monkeypatch, capsys)  # of the new name: the old one stays told until its row is gone
+    assert [one.file for one in taken(delivered).problems if one.rule == "registered_not_read"] == ["raport.xlsx"]
+
+
 def test_x10_without_a_registration_nothing_is_asked(tmp_path):
     workspace = evaluation(tmp_path, {"raport.xlsx": rows(beneficiaries=people)}, ["care_coverage"])
     revise(workspace)

@@ -535,3 +535,22 @@ def test_a_report_is_never_written_over_a_delivery(workspace, tmp_path):
     target = str(tmp_path / "problems.xlsx")
     for _ in range(2):  # an earlier report may be replaced
         assert run_lnbeval(workspace.root, "check", "aid", "--report", target).returncode == 3
+    beside = run_lnbeval(workspace.root, "check", str(tmp_path / "tabela.xlsx"), "--report", str(tmp_path / "own.xlsx"))
+    assert beside.returncode == 0, "a file from anywhere may have its report beside it"
+    assert (tmp_path / "own.xlsx").is_file()
+
+
+def test_advice_names_the_table_that_defines_the_variable(workspace, tmp_path):
+    rows = long_rows(lambda code, year: -5 if code == CODES[3] and year == 2016 else figure(code, year))
+    sheet_of(tmp_path / "a.xlsx", ["Bashkia", "Viti", "Raste"], *rows)
+    drafted(workspace, "own", tmp_path / "a.xlsx")
+    _, told = checked(workspace, "own")
+    assert "say `change: yes` for it in variables.csv beside the files" in told
+    assert "data/reference/variables.csv" not in told
+
+
+def test_a_sheet_that_nobody_named_lends_no_name(workspace, tmp_path):
+    sheet_of(
+        tmp_path / "ndihma.xlsx", ["Bashkia", *range(2014, 2020)], *[[NAMES[code], *range(50, 56)] for code in CODES]
+    )
+    assert drafted(workspace, "named", tmp_path / "ndihma.xlsx")["indicators"] == ["ndihma"]

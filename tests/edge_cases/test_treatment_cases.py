@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from small_pages import change
 
 from lnbeval import NEVER, Design, Panel, att_gt
 from lnbeval.cli import stage
@@ -38,19 +38,6 @@ def workspace(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     change(tmp_path, indicators=["turnout"], families=[], placebos=[], treatment__table="raw/turnout/treatment.csv")
     return tmp_path
-
-
-def change(workspace, **choices):
-    """Other values in params/turnout.yaml: `design__weight=...` is design.weight."""
-    path = workspace / "params/turnout.yaml"
-    raw = yaml.safe_load(path.read_text("utf-8"))
-    for name, value in choices.items():
-        group, _, key = name.partition("__")
-        if key:
-            raw[group][key] = value
-        else:
-            raw[group] = value
-    path.write_text(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def treated(workspace, codes, **columns):

@@ -34,7 +34,7 @@ def add_source(
     for column in table.columns:
         if column.header in collected.unused:
             continue
-        text = called(column, table)
+        text = called(column, table, words)
         one = collected.named.get((column.header, text))
         if one is None or one.code in columns:
             own = (code for code, item in collected.given.items() if item[0].how == "own")

@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from lnbeval.reference import Reference
 
 BRACKETS: Final = re.compile(r"[(\[]([^)\]]*)[)\]]")
-NAMELESS: Final = re.compile(r"(?:sheet|fleta|fletë|tabela|table)?\s*[0-9]*", re.IGNORECASE)  # sheets that nobody named
 YEARS: Final = re.compile(r"[,\s]*(?<![0-9])(?:19|20)[0-9]{2}(?:\s*[-–/]\s*[0-9]{2,4})?(?![0-9])")
 FEWEST_WORDS: Final = 2  # of a header, all found in the label of a variable, before it is proposed
 LONGEST_CODE: Final = 40
-PERCENT: Final = ("%", "percent", "përqind", "perqind", "pct")
+PERCENT: Final = "percent"  # what unit_words.csv calls a share of a hundred
 MONEY: Final = re.compile(r"[A-Z]{3}")  # what unit_words.csv calls a currency
 
 How = Literal["same", "alike", "own"]
@@ -56,12 +55,13 @@ def meant(column: SurveyedColumn, text: str, reference: Reference, words: Header
     return _own(column, text, reference, taken)
 
 
-def called(column: SurveyedColumn, table: SurveyedTable) -> str:
+def called(column: SurveyedColumn, table: SurveyedTable, words: HeaderWords) -> str:
     """What a column is called: by its header, or by its table where the header is nothing but a year."""
     own = plain_header(column.header)
     if own:
         return own
-    sheet = "" if NAMELESS.fullmatch(table.sheet) else table.sheet
+    nameless = words.means(table.sheet.rstrip("0123456789 "), "sheet") or table.sheet.isdigit()
+    sheet = "" if nameless else table.sheet
     return plain_header(YEARS.sub(" ", sheet or table.title or table.file.rpartition(".")[0]))
 
 
@@ -122,8 +122,8 @@ def _own(column: SurveyedColumn, text: str, reference: Reference, taken: Collect
     bracketed = " ".join(BRACKETS.findall(column.header)).strip()
     counted = _unit_word(f"{bracketed} {text}", reference)
     label = text
-    if any(mark in column.header.casefold() for mark in PERCENT):
-        return Meant(code=code, how="own", label=label, unit="percent", counting_unit=counted or "cases", kind="share")
+    if _is_share(column.header, reference):
+        return Meant(code=code, how="own", label=label, unit=PERCENT, counting_unit="cases", kind="share")
     if MONEY.fullmatch(counted):
         return Meant(code=code, how="own", label=label, unit=bracketed or counted, counting_unit="money", kind="money")
     unit = counted or "cases"
@@ -135,6 +135,11 @@ def _own(column: SurveyedColumn, text: str, reference: Reference, taken: Collect
         counting_unit=unit,
         kind="count" if column.whole else "measure",
     )
+
+
+def _is_share(header: str, reference: Reference) -> bool:
+    words = reference.unit_words.loc[reference.unit_words["unit"] == PERCENT, "word"]
+    return any(str(word).casefold() in header.casefold() for word in words)
 
 
 def _unit_word(text: str, reference: Reference) -> str:

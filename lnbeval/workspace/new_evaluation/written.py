@@ -41,9 +41,7 @@ def stop_if_there(workspace: Workspace, name: str, files: Sequence[Path]) -> Non
         named = ", ".join(str(path.relative_to(workspace.root)) for path in taken)
         raise ParameterError(f"{named} exists already. Choose another name, or edit what is there.")
     names = [file.name for file in files]
-    kept = sorted(
-        set(names) & {path.name for path in _written(workspace.raw(name))} | {one for one in names if one in RESERVED}
-    )
+    kept = sorted(set(names) & {*RESERVED, *(path.name for path in _written(workspace.raw(name)))})
     if kept:
         raise ParameterError(
             f"{', '.join(kept)}: an evaluation keeps tables of its own under this name. Copy the file under another name, and give that."

@@ -8,6 +8,9 @@ Refused: KEYS (tables that leave rows out), dimensions without VALUES, a number 
 
 The columns are the dimensions, then "DIMENSION (code)" for those with CODES, then CONTENTS. Values are the text as
 written, marks such as ".." included: what these mean is for the source to declare.
+
+The one Python library, pyaxis 0.4.3, reads the same figures (tests/peers/test_pyaxis.py). It is not used here: it takes an address
+for a file and opens it, loads `requests`, splits a quoted mark at its blanks, drops marks for what they are, and has no limits.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from lnbeval.intake import Source, intake
 from lnbeval.intake.source import Aggregate
 from lnbeval.reference import is_total, load_reference
 from lnbeval.workspace.intake_stage import resolved
+from lnbeval.workspace.person_words import person_words, text_letters
 
 GROUPS: Final = (6, 57, 285)  # each with twelve years, twelve months and both sexes: 0.1, 1 and 5 million rows
 HEADER: Final = "Bashkia;Viti;Muaji;Grupi;Gjinia;Raste;Shpenzime;Staf;Familje\n"
@@ -52,7 +53,14 @@ def read(path: Path) -> None:
     rule = Aggregate(by="sum", over=("Muaji", "Grupi", "Gjinia"))
     source = Source(file=path.name, unit="Bashkia", period="Viti", columns=columns, aggregate=rule)
     start = time.perf_counter()
-    taken = intake(path.parent, [source], partial(resolved, reference), partial(is_total, reference))
+    taken = intake(
+        path.parent,
+        [source],
+        partial(resolved, reference),
+        partial(is_total, reference),
+        persons=person_words(reference),
+        letters=text_letters(reference),
+    )
     seconds = time.perf_counter() - start
     stopping = sum(problem.severity in {"STOP", "ASK", "WARN"} for problem in taken.problems)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTES / 1024

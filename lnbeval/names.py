@@ -5,7 +5,8 @@ The tables come in as data; which country they are of makes no difference here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -19,6 +20,9 @@ Kind = Literal["", "former_name", "seat_town", "translation", "part", "elsewhere
 Hits = tuple[tuple[str, How], ...]  # (code, how) of every municipality that a spelling may mean
 
 CANDIDATES: Final = 3  # as many as fit in a message
+FOOTNOTE: Final = re.compile(
+    r"\s*(?:[*†‡]+\)?|[¹²³⁴-⁹]+⁾?|\(\*+\)|\(?[0-9a-z]\)|\[[0-9a-z*]\])\s*$"
+)  # such as Mat*, Vorë 1) or Klos¹
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,7 @@ class Match:
     also: tuple[str, ...] = ()  # municipalities with a part of the same name, where nothing says which is meant
     as_listed: bool = False  # written as the code or the name, but for upper case
     county_names: int = 0  # municipalities that share their name with a county, where this one was written so
+    mark: str = ""  # of a footnote, which stood behind the name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +69,7 @@ class Names:
 def match(names: Names, written: str, county: str | None = None, numbering: str = "") -> Match:
     """The municipality that `written` names, by code, name or alias, or by its number where a numbering is given.
 
-    Case, white space, Unicode form and a word that says what it is do not matter, nor do diacritics when no two
+    Case, white space, Unicode form, the mark of a footnote and a word that says what it is do not matter, nor do diacritics when no two
     municipalities differ by them alone. A county that is recognised must agree: a name that is also a place elsewhere
     is then `ambiguous`.
     """
@@ -76,10 +81,18 @@ def match(names: Names, written: str, county: str | None = None, numbering: str 
     if prefixed(folded, names.part_prefixes):
         return _other(names, bare(folded, names.part_prefixes), where)
     hits = _hits(names, written)
+    if not hits and (name := _without_mark(written)) != written and _hits(names, name):
+        return replace(match(names, name, county, numbering), mark=written.removeprefix(name).strip(), as_listed=False)
     if not hits:
         return _other(names, bare(folded, names.prefixes, names.suffixes), where)
     agreeing = [hit for hit in hits if where is None or names.county[hit[0]] == where]
     return _found(names, written, agreeing[0], where) if len(agreeing) == 1 else _ambiguous(names, folded, hits, where)
+
+
+def _without_mark(written: str) -> str:
+    """A name without the mark of a footnote behind it; a bare figure is none, since it may be a number of something."""
+    found = FOOTNOTE.search(written)
+    return written if found is None else written[: found.start()]
 
 
 def is_total_row(names: Names, written: str) -> bool:

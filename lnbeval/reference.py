@@ -37,6 +37,8 @@ REQUIRED: Final = {
     ),
     "total_rows": ("word", "match"),
     "name_prefixes": ("prefix", "kind"),
+    "person_words": ("word", "meaning"),  # without them nobody could tell what must not come in
+    "person_numbers": ("form", "kind"),
 }  # fmt: skip
 OPTIONAL: Final = {  # what could be taken for a municipality and is none, or was called otherwise; a country may have no such
     "administrative_units": ("unit", "code"),
@@ -46,9 +48,11 @@ OPTIONAL: Final = {  # what could be taken for a municipality and is none, or wa
     "missing_words": ("word", "meaning"),
     "number_words": ("word", "sign"),
     "unit_words": ("word", "unit"),
+    "scale_words": ("word", "meaning"),
     "planned_words": ("word", "kind"),
     "header_aliases": ("canonical", "alias", "language"),
     "header_marks": ("meaning", "word", "language"),
+    "text_letters": ("kind", "text"),
     "problem_texts": ("rule", "language", "what", "do"),
     "report_words": ("phrase", "language", "text"),
 }
@@ -84,9 +88,14 @@ class Reference:
     missing_words: pd.DataFrame
     number_words: pd.DataFrame
     unit_words: pd.DataFrame
+    scale_words: pd.DataFrame
+    total_rows: pd.DataFrame
     planned_words: pd.DataFrame
     header_aliases: pd.DataFrame
     header_marks: pd.DataFrame
+    person_words: pd.DataFrame
+    person_numbers: pd.DataFrame
+    text_letters: pd.DataFrame
     problem_texts: pd.DataFrame
     report_words: pd.DataFrame
     names: Names
@@ -116,9 +125,14 @@ def load_reference(folder: Path) -> Reference:
         missing_words=tables["missing_words"],
         number_words=tables["number_words"],
         unit_words=tables["unit_words"],
+        scale_words=tables["scale_words"],
+        total_rows=tables["total_rows"],
         planned_words=tables["planned_words"],
         header_aliases=tables["header_aliases"],
         header_marks=tables["header_marks"],
+        person_words=tables["person_words"],
+        person_numbers=tables["person_numbers"],
+        text_letters=tables["text_letters"],
         problem_texts=tables["problem_texts"],
         report_words=tables["report_words"],
         names=names_index(municipalities, tables),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from lnbeval.intake import Problem
+    from lnbeval.intake import Intake, Problem
     from lnbeval.reference import Reference
     from lnbeval.workspace.languages import Language
     from lnbeval.workspace.parameters import Parameters
@@ -46,7 +46,7 @@ Examples:
 def check(subject: str, report: Path | None, lang: str) -> None:
     """Say everything that is wrong with the evaluation NAME, or with FILE; change nothing.
 
-    Ends with 0 when nothing stands in the way, 2 for parameters, 3 for data, 4 for a comparison that cannot be made.
+    Ends with 0 when nothing stands in the way of at least one indicator, 2 for parameters, 3 for data, 4 for a comparison that cannot be made.
     """
     from lnbeval.reference import load_reference  # noqa: PLC0415
     from lnbeval.workspace.languages import language  # noqa: PLC0415
@@ -75,6 +75,7 @@ def _check_evaluation(
     workspace: Workspace, name: str, reference: Reference, report: Path | None, told_in: Language
 ) -> None:
     from lnbeval.cli.problem_list import print_problems  # noqa: PLC0415
+    from lnbeval.intake import stops  # noqa: PLC0415
     from lnbeval.reference import with_definitions  # noqa: PLC0415
     from lnbeval.workspace.intake_stage import taken_in  # noqa: PLC0415
     from lnbeval.workspace.parameters import parameter_notes, read_parameters  # noqa: PLC0415
@@ -82,7 +83,7 @@ def _check_evaluation(
 
     reference = with_definitions(reference, workspace.raw(name))
     faults: list[LnbevalError] = []
-    parameters = None
+    parameters, refused = None, ""
     try:
         parameters = read_parameters(workspace, name, reference)
     except ParameterError as error:
@@ -90,8 +91,8 @@ def _check_evaluation(
     if parameters is not None:
         taken = taken_in(workspace, name, parameters, reference)
         told = [*parameter_notes(workspace, name), *taken.problems]
-        stopping = sum(problem.severity in ("STOP", "ASK") for problem in told)
-        warnings, unusable = ([], []) if stopping else _used(workspace, parameters, reference, taken.values)
+        stopping = sum(map(stops, told))
+        warnings, unusable = ([], []) if stopping else _used(workspace, parameters, reference, taken)
         told += [*plan_warnings(workspace, name, parameters, reference), *warnings]
         print_problems(told, told_in)
         _report(told, report, _raw_files(workspace.raw(name)), reference, told_in)
@@ -99,13 +100,14 @@ def _check_evaluation(
         if stopping:
             faults.append(DataError(told_in.phrases["settle"].format(name=name, number=stopping)))
         else:
+            refused = ", ".join(dict.fromkeys(one.refuses for one in told if one.refuses))
             used, aside = taken.counts["rows_used"].sum(), taken.counts["rows_set_aside"].sum()
             click.echo(told_in.phrases["used"].format(used=used, aside=aside, values=len(taken.values)))
-    _finish(faults, name, told_in)
+    _finish(faults, name, told_in, refused)
 
 
 def _used(
-    workspace: Workspace, parameters: Parameters, reference: Reference, values: pd.DataFrame
+    workspace: Workspace, parameters: Parameters, reference: Reference, taken: Intake
 ) -> tuple[list[Problem], list[LnbevalError]]:
     """What is to be known of the comparison, and what is wrong although every file can be read."""
     from lnbeval.workspace.data_conflicts import absent_periods  # noqa: PLC0415
@@ -117,43 +119,45 @@ def _used(
     try:
         table = table_path(workspace, parameters)
         treated = treated_municipalities(table, parameters.treatment, reference)
-        rows = indicator_values(values, parameters, reference).join(treated["cohort"], on="code")
+        rows = indicator_values(taken.values, parameters, reference).join(treated["cohort"], on="code")
         periods = rows["period"].unique()
         nobody_or_few = sample_problems(rows, parameters, reference)
         told = table_warnings(table, parameters, reference)
         told += comparison_warnings(treated, periods, parameters, reference)
         faults: list[LnbevalError] = [ParameterError(words) for words in absent_periods(parameters, periods)]
-        refusals = _refusals(rows, parameters, reference)
+        some, every = _refusals(rows, parameters, reference, taken.problems)
     except DataError as error:
         return [], [error]
-    if not refusals and any(problem.severity == "STOP" for problem in nobody_or_few):
-        refusals = [DesignError("The problems above must be settled first.")]
-    return [*told, *nobody_or_few], [*faults, *refusals]
+    if not every and any(problem.severity == "STOP" for problem in nobody_or_few):
+        every = [DesignError("The problems above must be settled first.")]
+    return [*told, *nobody_or_few, *some], [*faults, *every]
 
 
-def _refusals(rows: pd.DataFrame, parameters: Parameters, reference: Reference) -> list[LnbevalError]:
-    """Why indicators cannot be estimated, those of one reason together."""
-    from lnbeval.workspace.trial import refused  # noqa: PLC0415
+def _refusals(
+    rows: pd.DataFrame, parameters: Parameters, reference: Reference, told: Sequence[Problem]
+) -> tuple[list[Problem], list[LnbevalError]]:
+    """Indicators that cannot be estimated and are not told yet; where none can be, why nothing is left."""
+    from lnbeval.workspace.trial import refusal_problems, refused  # noqa: PLC0415
 
-    reasons: dict[str, list[str]] = {}
-    for code, error in refused(rows, parameters, reference).items():
-        reasons.setdefault(str(error), []).append(code)
-    return [DesignError(f"{', '.join(codes)}: {reason}") for reason, codes in reasons.items()]
+    refusals = refused(rows, parameters, reference)
+    if len(refusals) == len(parameters.estimated):
+        return [], [DesignError(problem.what) for problem in refusal_problems(refusals, parameters)]
+    already = {code for problem in told for code in problem.refuses.split(", ")}
+    return refusal_problems({code: why for code, why in refusals.items() if code not in already}, parameters), []
 
 
 def _check_file(path: Path, reference: Reference, report: Path | None, told_in: Language) -> None:
-    from functools import partial  # noqa: PLC0415
+    from lnbeval.cli.check_file import unseen_lines  # noqa: PLC0415
+    from lnbeval.cli.problem_list import print_problems  # noqa: PLC0415
+    from lnbeval.intake import stops  # noqa: PLC0415
+    from lnbeval.workspace.new_evaluation.unseen import unseen  # noqa: PLC0415
 
-    from lnbeval.cli.problem_list import described, print_problems  # noqa: PLC0415
-    from lnbeval.intake import describe  # noqa: PLC0415
-    from lnbeval.workspace.meaning import resolved  # noqa: PLC0415
-
-    description = describe(path, partial(resolved, reference))
-    print_problems(description.problems, told_in)
-    _report(description.problems, report, {path.name: path}, reference, told_in)
-    for line in described(description, told_in):
+    found = unseen(path, reference)
+    print_problems(found.problems, told_in)
+    _report(found.problems, report, {path.name: path}, reference, told_in)
+    for line in unseen_lines(found, path, told_in):
         click.echo(line)
-    stopping = sum(problem.severity in ("STOP", "ASK") for problem in description.problems)
+    stopping = sum(map(stops, found.problems))
     settle = told_in.phrases["settle"].format(name=path.name, number=stopping)
     _finish([DataError(settle)] if stopping else [], path.name, told_in)
 
@@ -206,9 +210,10 @@ def _raw_files(folder: Path) -> dict[str, Path]:
     return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
 
 
-def _finish(faults: list[LnbevalError], name: str, told_in: Language) -> None:
+def _finish(faults: list[LnbevalError], name: str, told_in: Language, refused: str = "") -> None:
+    """Say that nothing stands in the way, or of the other indicators only; raise what does."""
     if not faults:
-        click.echo(told_in.phrases["nothing"].format(name=name))
+        click.echo(told_in.phrases["others_go_on" if refused else "nothing"].format(name=name, refused=refused))
         return
     first = faults[0]
     raise type(first)("\n".join(str(fault) for fault in faults))

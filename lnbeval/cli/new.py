@@ -14,7 +14,7 @@ from lnbeval.errors import DataError, ParameterError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lnbeval.intake.survey.found import Survey
+    from lnbeval.intake.survey.found import Survey, SurveyedTable
     from lnbeval.reference import Reference
     from lnbeval.workspace.new_evaluation.drafted import Drafted
     from lnbeval.workspace.places import Workspace
@@ -107,21 +107,33 @@ def _surveyed(files: Sequence[Path], reference: Reference) -> list[Survey]:
 
 
 def _stop_if_nothing(surveys: Sequence[Survey]) -> None:
-    if any(table.columns for found in surveys for table in found.tables):
+    from lnbeval.intake import problem_text  # noqa: PLC0415
+
+    if any(found.tables for found in surveys):
         return
-    reasons = [
-        f"{found.file}{f', sheet {sheet}' if sheet else ''}: {why}" for found in surveys for sheet, why in found.passed
-    ]
-    told = "; ".join(reasons) or "no column holds figures"
-    raise DataError(f"No table with municipalities and figures was found, so there is nothing to draft from. {told}.")
+    told = "\n".join(problem_text(problem) for found in surveys for problem in found.problems)
+    raise DataError(f"No table with municipalities and figures was found, so there is nothing to draft from.\n{told}")
 
 
 def _lines(surveys: Sequence[Survey], draft: Drafted) -> Iterable[str]:
+    """What was understood, sheets that are alike but for their year in one line, and what was left aside."""
+    from lnbeval.intake import problem_text  # noqa: PLC0415
+    from lnbeval.intake.text import listed  # noqa: PLC0415
     from lnbeval.workspace.data_conflicts import spans  # noqa: PLC0415
 
     for found in surveys:
+        alike: dict[tuple[int, int], list[SurveyedTable]] = {}
         for table in found.tables:
-            sheet = f", sheet '{table.sheet}'" if table.sheet else ""
-            yield f"{table.file}{sheet}: {table.units} municipalities, {spans(table.years) or 'no year'}, {len(table.columns)} variables"
+            alike.setdefault((table.units, len(table.columns)), []).append(table)
+        for (units, variables), tables in alike.items():
+            named = [f"'{table.sheet}'" for table in tables if table.sheet]
+            sheets = f", sheet{'s' if len(named) > 1 else ''} {listed(named)}" if named else ""
+            years = spans(sorted({year for table in tables for year in table.years})) or "no year"
+            yield f"{found.file}{sheets}: {units} municipalities, {years}, {_number(variables, 'variable')}"
     yield f"Indicators: {', '.join(draft.parameters['indicators']) or 'none'}"
-    yield from draft.told
+    for found in surveys:
+        yield from (problem_text(problem) for problem in found.problems)
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

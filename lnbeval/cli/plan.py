@@ -63,12 +63,14 @@ def lock(name: str, who: str, on: datetime | None, reason: str, *, again: bool) 
         return
     table = workspace.root / "data" / parameters.treatment.table
     cohort = treated_municipalities(table, parameters.treatment, reference)["cohort"]
-    values = frozen_values(parameters, reference, cohort)
+    values = frozen_values(parameters, reference, cohort, workspace.raw(name))
     made = write_plan(workspace, name, values, who=who.strip(), on=day.isoformat(), reason=reason.strip())
     click.echo(f"wrote {plan_path(workspace, name).relative_to(workspace.root)} (fingerprint {made.fingerprint[:12]})")
     click.echo(
-        f"Frozen: the parameters, the definitions of the indicators ({len(parameters.indicators)}), and who is treated from "
-        f"when ({int(cohort.notna().sum())} municipalities). Commit the file: `lnbeval plan diff {name}` compares with it from now on."
+        f"Frozen: the parameters, the definitions of the indicators ({len(parameters.indicators)}), who is treated from "
+        f"when ({int(cohort.notna().sum())} municipalities), the figures of the reference that are used "
+        f"({', '.join(values['data']['figures']) or 'none'}), and the files as they are ({len(values['data']['files'])}). "
+        f"Commit the file: `lnbeval plan diff {name}` compares with it from now on."
     )
 
 

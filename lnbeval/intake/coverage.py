@@ -65,15 +65,14 @@ def _of_source(
         yield Problem(severity="NOTE", file=file, sheet=sheet, what=what, rule="extra_name", subject=sheet)
     elif unplanned:
         yield Problem(
-            severity="ASK",
+            severity="STOP",
             file=file,
             sheet=sheet,
             what=f"{count}. Missing: {_named(unplanned, labels)}",
-            do="Ask for them. If the source is meant to hold a part only, write data.expected: {missing: [codes], reason: why} "
-            "into the parameters",
+            do="Ask for them. Only if the source is meant to hold a part, write data.expected: "
+            f"{{missing: [{', '.join(_to_declare(labels, planned, absent))}], reason: why}} into the parameters",
             rule="absent_municipality",
             subject=" ".join([*([sheet] if sheet else []), *unplanned]),
-            options=("accept",),
         )
 
 
@@ -117,6 +116,11 @@ def _needless(names: pd.DataFrame, labels: Mapping[str, str], planned: set[str])
 def _no_code(unknown: list[str]) -> Problem:
     what = f"data.expected.missing names {', '.join(unknown)}, which is no code of a municipality"
     return Problem(severity="STOP", file="parameters", what=what, do="Correct the code", rule="expected_unknown")
+
+
+def _to_declare(labels: Mapping[str, str], planned: set[str], absent: list[str]) -> list[str]:
+    """What the parameter would hold: what it holds already, and what is absent beside."""
+    return [code for code in labels if code in planned or code in absent]
 
 
 def _named(codes: list[str], labels: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """Decisions: answers that people gave to questions about a file, each with its reason, who gave it and when.
 
-A question is a problem of severity ASK. It has a name that stays the same in the next delivery of the file, and the answers that
+A question is a problem of severity ASK, or of severity STOP where a written exception may settle it. It has a name that stays the same in the next delivery of the file, and the answers that
 it takes; the code applies an answer only where the question is asked again.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from lnbeval.intake.problems import Problem
+from lnbeval.intake.problems import Problem, asked
 from lnbeval.intake.text import listed, nearest, quoted, tidy_text
 
 if TYPE_CHECKING:
@@ -69,6 +69,16 @@ def read_decisions(path: Path) -> tuple[tuple[Decision, ...], tuple[Problem, ...
     return decisions, (*ragged, *_incomplete(path, decisions))
 
 
+def named_questions(path: Path) -> tuple[str, ...]:
+    """The questions that a decisions file names, answered or waiting; none of a file that cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return ()
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    return tuple(dict.fromkeys(name for row in list(rows)[1:] if row and (name := tidy_text(row[0]))))
+
+
 def answers(decisions: Iterable[Decision]) -> Mapping[str, str]:
     """The answer to each question, by its name."""
     return {one.problem: one.decision for one in decisions}
@@ -81,7 +91,7 @@ def decided(problems: Iterable[Problem], decisions: Sequence[Decision], file: st
     """
     made = {one.problem: one for one in decisions}
     told = list(problems)
-    questions = {one.name: one for one in told if one.severity == "ASK" and one.options}
+    questions = {one.name: one for one in told if asked(one)}
     return (
         *(_answered(one, made) for one in told),
         *(_unused(one, questions, file) for one in decisions if one.problem not in questions),
@@ -114,7 +124,7 @@ def _is_filled(row: Sequence[str]) -> bool:
 
 def _answered(problem: Problem, made: Mapping[str, Decision]) -> Problem:
     decision = made.get(problem.name)
-    if problem.severity != "ASK" or decision is None or decision.decision not in problem.options:
+    if not asked(problem) or decision is None or decision.decision not in problem.options:
         return problem
     told = f"Decided: {decision.decision}, because {decision.reason} ({decision.who}, {decision.when})"
     made_by = (decision.decision, decision.reason, decision.who, decision.when)
@@ -129,16 +139,8 @@ def _unused(decision: Decision, questions: Mapping[str, Problem], file: str) -> 
 
 def _no_answer(decision: Decision, question: Problem, file: str) -> Problem:
     what = f"{quoted(decision.decision)} is no answer to {quoted(question.name)}"
-    do = f"Write one of {listed(question.options)}"
-    return Problem(
-        severity="STOP",
-        file=file,
-        cell=f"row {decision.row}",
-        what=what,
-        do=do,
-        rule="decision_no_answer",
-        options=question.options,
-    )
+    do = f"Write one of {listed(f'`{option}`' for option in question.options)}"
+    return Problem(severity="STOP", file=file, cell=f"row {decision.row}", what=what, do=do, rule="decision_no_answer")
 
 
 def _incomplete(path: Path, decisions: Sequence[Decision]) -> list[Problem]:

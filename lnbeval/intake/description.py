@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lnbeval.intake.figures.numbers import Fault, read_period
-from lnbeval.intake.files.assemble import filled_size, width
+from lnbeval.intake.files.assemble import filled_size
 from lnbeval.intake.files.books import Book, edge_problem, opened_book
 from lnbeval.intake.files.csv_file import csv_rows, declared_delimiter, found_delimiter
 from lnbeval.intake.files.encodings import TextError, decoded, likely_encoding, proven_encoding, proven_problem
@@ -14,15 +14,17 @@ from lnbeval.intake.files.file_on_disk import file_bytes, stop
 from lnbeval.intake.files.mojibake import mended_problem, mended_rows
 from lnbeval.intake.files.pc_axis import px_rows, px_text
 from lnbeval.intake.files.read import about_note
+from lnbeval.intake.letters import NO_LETTERS, Letters
 from lnbeval.intake.problems import Problem, UnreadableError
-from lnbeval.intake.rows.person_level import personal_columns, refusal
-from lnbeval.intake.table import RawTable, Row, column_cells, column_name, square
+from lnbeval.intake.rows.person_sheets import likely_table, persons_in
+from lnbeval.intake.table import RawTable, Row, column_cells, column_name
 from lnbeval.intake.text import cell_text, is_blank
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lnbeval.intake.files.encodings import Evidence
+    from lnbeval.intake.person_words import PersonWords
     from lnbeval.intake.resolver import Resolver
 
 FileKind = Literal["xlsx", "xls", "ods", "csv", "px", ""]
@@ -55,59 +57,71 @@ class Description:
     problems: tuple[Problem, ...] = ()
 
 
-def describe(path: Path, resolve: Resolver | None = None) -> Description:
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What is known of the country of a file."""
+
+    resolve: Resolver | None
+    persons: PersonWords
+    letters: Letters
+
+
+def describe(
+    path: Path, resolve: Resolver | None = None, *, persons: PersonWords, letters: Letters = NO_LETTERS
+) -> Description:
     """What a file holds, by its own evidence; nothing is decided, and no problem raises.
 
-    Municipality columns are told by the share of texts that `resolve` knows.
+    Municipality columns are told by the share of texts that `resolve` knows, data on persons by `persons`.
     """
+    known = _Known(resolve=resolve, persons=persons, letters=letters)
     try:
         data, kind = file_bytes(path, path.name)
         if kind == "text":
-            return _csv(path.name, data, resolve)
+            return _csv(path.name, data, known)
         if kind == "px":
-            return _px(path.name, data, resolve)
-        return _workbook(path.name, opened_book(data, kind, path.name), resolve)
+            return _px(path.name, data, known)
+        return _workbook(path.name, opened_book(data, kind, path.name), known)
     except UnreadableError as fault:
         return Description(file=path.name, problems=(fault.problem,))
 
 
-def sheets(path: Path) -> list[tuple[str, int, int]]:
+def sheets(path: Path, persons: PersonWords) -> list[tuple[str, int, int]]:
     """Name, filled rows and columns of each sheet; a csv file is one sheet without a name. Raises UnreadableError."""
-    description = describe(path)
+    description = describe(path, persons=persons)
     stopping = [problem for problem in description.problems if not description.sheets]
     if stopping:
         raise UnreadableError(stopping[0])
     return [(sheet.name, sheet.rows, sheet.columns) for sheet in description.sheets]
 
 
-def _workbook(file: str, book: Book, resolve: Resolver | None) -> Description:
+def _workbook(file: str, book: Book, known: _Known) -> Description:
     tables = [(name, book.rows(name)) for name in book.names]
-    found = [_sheet(file, name, rows, resolve) for name, rows in tables]
+    found = [_sheet(file, name, rows, known) for name, rows in tables]
     edges = [edge_problem(book.kind, file, name, rows, filled_size(rows)[1]) for name, rows in tables]
     problems = [*(edge for edge in edges if edge), *(problem for _, told in found for problem in told)]
     kind: FileKind = "xls" if book.kind == "xls" else "ods" if book.kind == "ods" else "xlsx"
     return Description(file=file, kind=kind, sheets=tuple(sheet for sheet, _ in found), problems=tuple(problems))
 
 
-def _csv(file: str, data: bytes, resolve: Resolver | None) -> Description:
-    encoding, problems = likely_encoding(data), []
-    proof = proven_encoding(data, resolve)
+def _csv(file: str, data: bytes, known: _Known) -> Description:
+    encoding, problems = likely_encoding(data, known.letters), []
+    proof = proven_encoding(data, known.resolve, known.letters)
     if proof is not None:
         encoding = proof.encoding
         problems.append(_proven(file, proof))
     try:
         if proof is None:
-            decoded(data, None)
+            decoded(data, None, known.letters)
     except TextError as fault:
         problems.append(Problem(severity="STOP", file=file, what=fault.what, do=fault.do, rule=fault.rule))
     try:
-        first, text = declared_delimiter(decoded(data, encoding))
+        first, text = declared_delimiter(decoded(data, encoding, known.letters))
         delimiter = first or found_delimiter(text, ()) or ","
         rows, _ = csv_rows(text, delimiter)
     except TextError as fault:
         problem = Problem(severity="STOP", file=file, what=fault.what, do=fault.do, rule=fault.rule)
         return Description(file=file, kind="csv", encoding=encoding, problems=(*problems, problem))
-    sheet, told = _sheet(file, "", rows, resolve)
+    sheet, told = _sheet(file, "", rows, known)
     return Description(
         file=file,
         kind="csv",
@@ -124,47 +138,30 @@ def _proven(file: str, proof: Evidence) -> Problem:
     return replace(proven_problem(file, proof), severity="NOTE", do=do)
 
 
-def _px(file: str, data: bytes, resolve: Resolver | None) -> Description:
+def _px(file: str, data: bytes, known: _Known) -> Description:
     try:
-        rows, about = px_rows(px_text(data, None))
+        rows, about = px_rows(px_text(data, None, known.letters))
     except TextError as fault:
         stop(file, fault.what, fault.do, rule=fault.rule)
-    sheet, told = _sheet(file, "", rows, resolve)
+    sheet, told = _sheet(file, "", rows, known)
     return Description(file=file, kind="px", sheets=(sheet,), problems=(about_note(file, about), *told))
 
 
-def _sheet(file: str, name: str, rows: list[Row], resolve: Resolver | None) -> tuple[SheetDescription, list[Problem]]:
+def _sheet(file: str, name: str, rows: list[Row], known: _Known) -> tuple[SheetDescription, list[Problem]]:
     size, columns = filled_size(rows)
-    rows, mended = mended_rows(rows, resolve)
-    table = _likely_table(file, name, rows, columns)
+    rows, mended = mended_rows(rows, known.resolve, known.letters)
+    table = likely_table(file, name, rows, columns)
+    turned_away = persons_in(table, known.persons, known.resolve)
     sheet = SheetDescription(
         name=name,
         rows=size,
         columns=columns,
         header_row=table.header_row,
-        headers=table.header,
-        unit_columns=_unit_columns(table, resolve),
-        period_columns=_period_columns(table),
+        headers=() if turned_away else table.header,  # the row taken for the header may be one of persons
+        unit_columns=() if turned_away else _unit_columns(table, known.resolve),
+        period_columns=() if turned_away else _period_columns(table),
     )
-    persons = personal_columns(table, resolve)
-    return sheet, [refusal(table, persons)] if persons else mended_problem(file, name, mended)
-
-
-def _likely_table(file: str, name: str, rows: list[Row], columns: int) -> RawTable:
-    # Titles fill one cell or two; the first row at least half as wide as the table is its header.
-    wide = [at for at, (_, cells) in enumerate(rows) if 2 * sum(not is_blank(cell) for cell in cells) >= columns]
-    start = wide[0] if wide else 0
-    header = [cell_text(cell) for cell in rows[start][1][: width(rows[start][1])]] if rows else []
-    below = [(number, cells[:columns]) for number, cells in rows[start + 1 :]]
-    return RawTable(
-        file=file,
-        sheet=name,
-        kind="xlsx" if name else "csv",
-        header_row=rows[start][0] if rows else 1,
-        header=tuple(header + [""] * (columns - len(header))),
-        row_numbers=tuple(number for number, _ in below),
-        rows=square(below, columns),
-    )
+    return sheet, [turned_away] if turned_away else mended_problem(file, name, mended)
 
 
 def _unit_columns(table: RawTable, resolve: Resolver | None) -> tuple[str, ...]:

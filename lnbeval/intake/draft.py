@@ -16,15 +16,18 @@ from lnbeval.intake.rows.findings import found_problems
 from lnbeval.intake.rows.levels import notes_below, rows_aside, units_beside, without_level
 from lnbeval.intake.rows.merged import unmerged
 from lnbeval.intake.rows.number_rules import column_rules
-from lnbeval.intake.rows.person_level import personal_columns, refusal
+from lnbeval.intake.rows.person_like import met_persons
 from lnbeval.intake.rows.totals import total_findings
+from lnbeval.intake.rows.unit_contradictions import unit_problems
+from lnbeval.intake.rows.unit_names import marked_names
 from lnbeval.intake.rows.units import row_units
 from lnbeval.intake.rows.unseen import comment_notes, hidden_problems, unread_problems
 from lnbeval.intake.rows.years_of_rows import PART_OF_YEAR, part_columns, row_marks, year_reader
+from lnbeval.intake.table import content
 from lnbeval.intake.text import is_blank
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -48,29 +51,39 @@ class Draft:
     spellings: tuple[Spelling, ...] = ()
     problems: tuple[Problem, ...] = ()
     withheld: bool = False  # data on persons: no content may leave the file
+    declared: tuple[
+        int, ...
+    ] = ()  # positions of the columns that the source names: of the others no content leaves either
     aside: Mapping[int, str] = field(default_factory=dict)  # why rows stand apart that the layout settles, by index
     notes: tuple[Note, ...] = ()
 
 
+def declared_content(draft: Draft, row: Sequence[object]) -> str:
+    """What the columns that the source names hold in a row: others may name persons, and are not read at all."""
+    return "" if draft.withheld else content(row[place] for place in draft.declared if place < len(row))
+
+
 def table_draft(table: RawTable, source: Source, meanings: Meanings) -> Draft:
     """Draft of a table that was read. A table on persons is turned away before any cell is looked at."""
-    persons = personal_columns(table, meanings.resolve)
-    if persons:
-        return Draft(table=table, problems=(refusal(table, persons),), withheld=True)
+    persons, withheld = met_persons(table, source, meanings)
+    if withheld:
+        return Draft(table=table, problems=persons, withheld=True)
     headers, answered = meanings.headers, meanings.answered
     columns, problems = located(table, source, headers, answered)
+    problems = [*persons, *problems]
     problems += part_columns(table, columns, headers)
     if not columns.is_complete or any(problem.rule in {PART_OF_YEAR, TWO_ROWS} for problem in problems):
-        return Draft(table=table, problems=(*_told_of_cells(table), *problems))
+        return Draft(table=table, problems=(*_told_of_cells(table), *problems), declared=columns.declared)
     table, merged = unmerged(table, columns)
-    aside = rows_aside(table, source, columns, headers)
+    aside = rows_aside(table, source, columns, meanings)
     resolve = partial(meanings.resolve, numbering=source.unit_codes) if source.unit_codes else meanings.resolve
     units = units_beside(
-        table, columns, aside.kinds, lambda part: row_units(part, columns, resolve, meanings.is_total, answered)
+        table, columns, aside, lambda part: row_units(part, columns, resolve, meanings.is_total, answered)
     )
     units, unlevelled = without_level(table, columns, units)
     draft = Draft(
         table=table,
+        declared=columns.declared,
         kinds=units.kinds,
         written=units.written,
         spellings=units.spellings,
@@ -111,17 +124,20 @@ def _with_cells(
     read_year = year_reader(source, headers)
     rules, marks = column_rules(table, source, columns, meanings.words)
     cells, findings, told = cells_of_years(table, columns, units, rules, read_year)
-    total = total_findings(table, columns, units, cells, rules, read_year, levels)
+    total = total_findings(table, columns, units, cells, rules, read_year, levels, meanings.registered)
     flags, flagged = row_marks(table, source, columns, units, headers)
+    named = marked_names(table, units.spellings)
+    notes = (*table.notes, *flags, *named, *comment_notes(table), *notes_below(table, units, headers))
     return replace(
         draft,
         cells=cells,
-        notes=(*table.notes, *flags, *comment_notes(table), *notes_below(table, units, headers)),
+        notes=notes,
         problems=(
             *draft.problems,
             *flagged,
             *unread_problems(table, columns, units),
             *marks,
+            *unit_problems(table, source, columns, units, rules, notes, meanings),
             *found_problems(table, [*findings, *total]),
             *told,
         ),

@@ -24,7 +24,7 @@ def file_draft(folder: Path, source: Source, meanings: Meanings) -> Draft:
     if source.aggregate is not None or is_large(path, source):
         return large_draft(path, source, meanings)
     try:
-        table = read_source(path, source, meanings.resolve)
+        table = read_source(path, source, meanings.resolve, meanings.letters)
     except UnreadableError as fault:
         return Draft(table=RawTable(file=source.file, sheet=source.sheet or ""), problems=(fault.problem,))
     return table_draft(table, source, meanings)

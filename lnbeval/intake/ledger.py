@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from lnbeval.intake.figures.numbers import is_plain_number
+from lnbeval.intake.draft import declared_content
 from lnbeval.intake.repeats import LIVE
 from lnbeval.intake.spans import row_count
 from lnbeval.intake.table import address, cell_addresses, content
@@ -38,6 +39,7 @@ REASONS = {  # the heaviest first: it names the row when its cells met different
     "condition": "condition not met",
     SILENT: "condition not met",
 }
+PLAIN: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 Reasons = dict[int, str]  # of the rows set aside, by index
 KINDS = {"total": "total row", "note": "note below the table", "left_out": "left out, as decided"}
 
@@ -78,7 +80,8 @@ def values_table(cells: pd.DataFrame) -> pd.DataFrame:
 def repaired_table(drafts: Sequence[Draft], cells: pd.DataFrame) -> pd.DataFrame:
     """Every cell that was text and became a number (REPAIRED_COLUMNS), in the order of the files.
 
-    In a csv file, where all is text, those whose number is not written plainly with a decimal point.
+    In a csv file, where all is text, those that are not the plain decimal form of the very number that was read: 2.161 read as
+    2161 is one of them, and so are 007 and 1E+05.
     """
     texts = [_texts_before(draft, cells.loc[cells["source"] == number]) for number, draft in enumerate(drafts)]
     repaired = pd.concat(texts) if texts else pd.Series(dtype="str")
@@ -92,10 +95,15 @@ def _texts_before(draft: Draft, own: pd.DataFrame) -> pd.Series[str]:
     plain_too = draft.table.kind == "xlsx"
     texts = {
         label: cell
-        for label, cell in zip(read.index, cells, strict=True)
-        if isinstance(cell, str) and (plain_too or not is_plain_number(cell))
+        for label, cell, value in zip(read.index, cells, read["value"], strict=True)
+        if isinstance(cell, str) and (plain_too or not _says(cell, value))
     }
     return pd.Series(texts, dtype="str")
+
+
+def _says(text: str, value: float) -> bool:
+    """Whether a text is the plain decimal form of a number, with zeros behind the point or not."""
+    return PLAIN.fullmatch(text) is not None and float(text) == value
 
 
 def set_aside_table(drafts: Sequence[Draft], cells: pd.DataFrame, reasons: Sequence[Reasons]) -> pd.DataFrame:
@@ -106,7 +114,7 @@ def set_aside_table(drafts: Sequence[Draft], cells: pd.DataFrame, reasons: Seque
         aside = [(index, "", reason, draft.table.rows[index]) for index, reason in reasons[number].items()]
         aside += _cells_aside(draft, own, reasons[number])
         for index, cell, reason, row in sorted(aside, key=lambda entry: (entry[0], entry[1])):
-            shown = "" if draft.withheld else content(row)
+            shown = content(row) if cell else declared_content(draft, row)
             records.append((*_file(draft), draft.table.row_numbers[index], cell, reason, shown))
     return _table(records, ASIDE_COLUMNS, {"row": "int64"})
 

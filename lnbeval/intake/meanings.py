@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lnbeval.intake.header_words import NO_HEADER_WORDS, HeaderWords
+from lnbeval.intake.letters import NO_LETTERS, Letters
 from lnbeval.intake.number_words import NO_WORDS, NumberWords
+from lnbeval.intake.registered import NOTHING_REGISTERED, Registered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lnbeval.intake.person_words import PersonWords
     from lnbeval.intake.resolver import Resolver, TotalTest
 
 
@@ -20,6 +23,9 @@ class Meanings:
 
     resolve: Resolver
     is_total: TotalTest
+    persons: PersonWords
+    letters: Letters = NO_LETTERS
     answered: Mapping[str, str] = field(default_factory=dict)
     words: NumberWords = NO_WORDS
     headers: HeaderWords = NO_HEADER_WORDS
+    registered: Registered = NOTHING_REGISTERED

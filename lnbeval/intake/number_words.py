@@ -12,6 +12,7 @@ from lnbeval.intake.text import tidy_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Scale = float | Literal["in", "per", "each", "number"]
 Meaning = Literal["not_reported", "suppressed", "not_applicable", "stop"]
 Sign = Literal["below", "at_most", "above", "at_least", "approximate", "range"]
 APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
@@ -24,6 +25,7 @@ class NumberWords:
     missing: Mapping[str, Meaning] = field(default_factory=lambda: MappingProxyType({}))
     signs: Mapping[str, Sign] = field(default_factory=lambda: MappingProxyType({}))  # words before or between numbers
     units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # words behind a number, to the unit
+    scales: Mapping[str, Scale] = field(default_factory=lambda: MappingProxyType({}))  # what a word does to a unit
     planned: frozenset[str] = frozenset()
     actual: frozenset[str] = frozenset()
 

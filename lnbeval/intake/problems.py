@@ -18,6 +18,9 @@ STOPPING: tuple[Severity, ...] = ("STOP", "ASK")
 class Problem:
     """One finding in one file: STOP and ASK must be settled before anything is estimated, WARN and NOTE are told.
 
+    A STOP with `options` is settled at the source, or by a written exception: a decision with its reason. One that `refuses` an
+    indicator is settled by leaving that one out, and the others go on.
+
     Of one `rule` are the problems of which the same sentences can be said in any language; what differs between them stands
     in the other fields, and as names, figures and quotations in `what` and `do`.
     """
@@ -34,7 +37,8 @@ class Problem:
     subject: str = (
         ""  # what of the file it is about; row numbers have no place here, they change with the next delivery
     )
-    options: tuple[str, ...] = ()  # the answers that a question takes
+    options: tuple[str, ...] = ()  # the answers that a question takes, or the words of a written exception
+    refuses: str = ""  # the outcome that it stops, where everything else goes on
     decision: tuple[str, ...] = ()  # of a question that was answered: the answer, its reason, who and when
     more: int = 0  # how many further problems of the kind it stands for; 0 when for itself
 
@@ -59,14 +63,26 @@ def problem_text(problem: Problem) -> str:
     """One line: severity, file, sheet, cell, municipality, year: what. do."""
     sheet = f"sheet {problem.sheet}" if problem.sheet else ""
     where = (problem.file, sheet, problem.cell, problem.municipality, problem.year)
-    answers = f"Answer `{problem.name}` with {' or '.join(problem.options)}" if asked(problem) else ""
+    answer = f"{problem.name}` with {' or '.join(problem.options)}"
+    alone = "Only a written exception lets it pass: answer" if excepted(problem) else "Answer"
+    answers = f"{alone} `{answer}" if asked(problem) else ""
     words = " ".join(_sentence(part) for part in (problem.what, problem.do, answers) if part)
     return f"{problem.severity} {', '.join(part for part in where if part)}: {words}"
 
 
 def asked(problem: Problem) -> bool:
-    """Whether it is a question that a decisions file can answer."""
-    return problem.severity == "ASK" and bool(problem.options)
+    """Whether a decisions file can settle it: a question, or a STOP that takes a written exception."""
+    return problem.severity in STOPPING and bool(problem.options)
+
+
+def excepted(problem: Problem) -> bool:
+    """Whether nothing but a written exception lets it pass."""
+    return problem.severity == "STOP" and bool(problem.options)
+
+
+def stops(problem: Problem) -> bool:
+    """Whether nothing can be estimated while it stands."""
+    return problem.severity in STOPPING and not problem.refuses
 
 
 def _sentence(words: str) -> str:
@@ -74,8 +90,8 @@ def _sentence(words: str) -> str:
 
 
 def stop_if_needed(problems: Iterable[Problem]) -> None:
-    """Raise DataError with every STOP and ASK problem, one a line; say nothing when there is none."""
-    stopping = [problem for problem in problems if problem.severity in STOPPING]
+    """Raise DataError with every STOP and ASK problem but of single outcomes, one a line; say nothing when there is none."""
+    stopping = [problem for problem in problems if stops(problem)]
     if not stopping:
         return
     many = "1 problem" if len(stopping) == 1 else f"{len(stopping)} problems"

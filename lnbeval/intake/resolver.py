@@ -28,6 +28,7 @@ class Resolved:
     as_listed: bool = True  # written letter by letter as the reference has it
     of: int = 0  # units in all
     county_names: int = 0  # how many units share their name with a county, where this one does
+    mark: str = ""  # of a footnote behind the name, which was read without it
 
 
 class Resolver(Protocol):

@@ -62,6 +62,7 @@ class Source:
     year: int | None = None  # of the whole table, where neither a column nor a header tells one
     columns: dict[str, str]  # variable -> header of its column; "{year}" stands for the year in it, if there is one
     school_year: Literal["start", "end"] | None = None  # the year that 2018/19 is counted for
+    dates: Literal["year"] | None = None  # the first or last day of a year stands for it in the year column
     hidden: Literal["read", "skip"] | None = None  # rows and columns that the sheet hides
     delimiter: str | None = None  # csv: found when not given
     encoding: str | None = None  # csv: UTF-8 unless declared
@@ -113,7 +114,6 @@ def _aggregate_checks(source: Source) -> list[tuple[bool, str]]:
         (not over, "aggregate.over is empty; name the columns of the months or groups."),
         (len(set(over)) < len(over), "aggregate.over names a column twice."),
         (bool(both), f"aggregate.over names {', '.join(both)}, which the source uses already."),
-        (source.period is None, "aggregate needs a year column under period."),
     ]
 
 

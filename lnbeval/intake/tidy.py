@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from lnbeval.intake.apart import notes_table, with_counts_apart, with_rows_apart
+from lnbeval.intake.blank_cells import blank_cells
 from lnbeval.intake.draft import Draft, table_draft
 from lnbeval.intake.fates import fates_table
 from lnbeval.intake.file_draft import file_draft
@@ -25,17 +26,21 @@ from lnbeval.intake.ledger import (
     values_table,
     with_addresses,
 )
+from lnbeval.intake.letters import NO_LETTERS, Letters
 from lnbeval.intake.meanings import Meanings
 from lnbeval.intake.number_words import NO_WORDS, NumberWords
+from lnbeval.intake.registered import NOTHING_REGISTERED, Registered
 from lnbeval.intake.repeats import repeat_findings, settled_repeats
 from lnbeval.intake.rows.cells import no_cells
 from lnbeval.intake.rows.findings import found_problems
+from lnbeval.intake.rows.person_sheets import persons_beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from lnbeval.intake.ledger import Reasons
+    from lnbeval.intake.person_words import PersonWords
     from lnbeval.intake.problems import Problem
     from lnbeval.intake.resolver import Resolver, TotalTest
     from lnbeval.intake.source import Source
@@ -81,23 +86,61 @@ def intake(
     answered: Mapping[str, str] = MappingProxyType({}),
     words: NumberWords = NO_WORDS,
     headers: HeaderWords = NO_HEADER_WORDS,
+    registered: Registered = NOTHING_REGISTERED,
+    *,
+    persons: PersonWords,
+    letters: Letters = NO_LETTERS,
 ) -> Intake:
     """Take in every source from a folder, with all problems of all of them; raises nothing about the data.
 
     `answered` holds decisions by the name of the question; where none was made, the question is among the problems.
-    `words` are those that stand in number cells, `headers` those of headers and of years.
+    `words` are those that stand in number cells, `headers` those of headers and of years; `registered` is what
+    figures are held against. `persons` tells who is turned away at the door, `letters` how texts were written.
     """
-    meanings = Meanings(resolve=resolve, is_total=is_total, answered=answered, words=words, headers=headers)
+    meanings = Meanings(
+        resolve=resolve,
+        is_total=is_total,
+        answered=answered,
+        words=words,
+        headers=headers,
+        registered=registered,
+        persons=persons,
+        letters=letters,
+    )
     drafts = [file_draft(folder, source, meanings) for source in sources]
+    drafts = _with_persons_beside(drafts, folder, sources, meanings)
     return _settled(drafts, is_total, [_rank(source) for source in sources])
 
 
 def tidy_source(
-    table: RawTable, source: Source, resolve: Resolver, is_total: TotalTest, words: NumberWords = NO_WORDS
+    table: RawTable,
+    source: Source,
+    resolve: Resolver,
+    is_total: TotalTest,
+    words: NumberWords = NO_WORDS,
+    *,
+    persons: PersonWords,
 ) -> Intake:
     """Take in one table that was read."""
-    meanings = Meanings(resolve=resolve, is_total=is_total, words=words)
+    meanings = Meanings(resolve=resolve, is_total=is_total, words=words, persons=persons)
     return _settled([table_draft(table, source, meanings)], is_total, [_rank(source)])
+
+
+def _with_persons_beside(
+    drafts: list[Draft], folder: Path, sources: Sequence[Source], meanings: Meanings
+) -> list[Draft]:
+    """The drafts, the first of each file with what is to be said of persons on sheets that no source reads."""
+    told: dict[str, list[Problem]] = {}
+    for source in sources:
+        if source.file not in told:
+            read = {
+                draft.table.sheet for draft, other in zip(drafts, sources, strict=True) if other.file == source.file
+            }
+            told[source.file] = persons_beside(folder / source.file, source.file, read, meanings)
+    return [
+        replace(draft, problems=(*told.pop(source.file, ()), *draft.problems))
+        for draft, source in zip(drafts, sources, strict=True)
+    ]
 
 
 def _settled(drafts: list[Draft], is_total: TotalTest, ranks: Sequence[float]) -> Intake:
@@ -107,6 +150,7 @@ def _settled(drafts: list[Draft], is_total: TotalTest, ranks: Sequence[float]) -
     for number, draft in enumerate(drafts):
         problems += draft.problems
         problems += found_problems(draft.table, repeat_findings(cells, number, drafts, is_total))
+        problems += blank_cells(draft, cells.loc[cells["source"] == number], reasons[number])
     return Intake(
         rows=rows_table(cells),
         values=values_table(cells),

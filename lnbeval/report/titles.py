@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
 from lnbeval.certainty import UNRELIABLE
 from lnbeval.report.numbers import row_decimals, signed
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
 
@@ -71,10 +70,21 @@ def _after_adjustment(made: pd.DataFrame, level: float) -> str:
 
 
 def checks_title(checks: pd.DataFrame) -> str:
-    """How many checks failed, and how many cannot tell."""
-    failed = sum(passed is False or passed == 0 for passed in checks["passed"] if not pd.isna(passed))
-    unknown = int(checks["passed"].isna().sum())
-    title = f"{failed} of {len(checks)} checks failed" if failed else f"None of {len(checks)} checks failed"
+    """How many checks of the indicators failed, as the findings count them; those common to all are named beside them.
+
+    Counted together, a check on the treatment list would make the count of a page another one than that of its findings.
+    """
+    own, common = checks[checks["indicator"].notna()], checks[checks["indicator"].isna()]
+    if own.empty:
+        own, common = checks, checks.head(0)
+    failed = int(own["passed"].eq(False).sum())
+    title = f"{failed} of {len(own)} checks failed" if failed else f"None of {len(own)} checks failed"
+    also = common.loc[common["passed"].eq(False), "check"].tolist()
+    title += f", and that of the {' and of the '.join(name.lower() for name in also)}" if also and failed else ""
+    title += (
+        f", but that of the {' and of the '.join(name.lower() for name in also)} did" if also and not failed else ""
+    )
+    unknown = int(own["passed"].isna().sum())
     return f"{title}; {unknown} cannot tell" if unknown else title
 
 

@@ -27,6 +27,7 @@ IN_FILE: Final = {  # how each choice is called in a parameter file
     "anticipation": "design.anticipation",
     "missing": "design.missing",
     "window": "design.window",
+    "weight": "design.weight",
     "adjustment": "design.adjustment",
     "covariates": "design.covariates",
     "within": "design.within",
@@ -45,7 +46,8 @@ def choice_conflicts(choices: Mapping[str, Any], words: Mapping[str, str]) -> It
     """Every pair of choices that cannot both hold, whatever the data, each called as `words` say.
 
     `choices` holds estimator, method and what else of the design and the inference was chosen; `words` have the keys of
-    IN_FILE, and may have `coordinates` where these are chosen too.
+    IN_FILE, and may have `coordinates` where these are chosen too. On the command line they lack `weight`, as units of equal
+    weight are told by the file alone.
     """
     yield from _of_design(choices, words)
     yield from _adjustment(choices, words)
@@ -67,6 +69,8 @@ def _of_design(choices: Mapping[str, Any], words: Mapping[str, str]) -> Iterator
         yield f"{words['missing']} 'complete' has no counterpart in {name}, whose rows are each of one period; use pairwise."
     if name not in WINDOWED and choices.get("window") is not None:
         yield f"{words['window']} is for {' and '.join(WINDOWED)}; {name} has no use for it."
+    if name == "synthetic_did" and "weight" in words and choices.get("weight") is not None:
+        yield f"{words['weight']} has no use in synthetic_did, which chooses the weights of controls itself: leave it out."
     if name == "triple_difference" and not choices.get("within"):
         yield f"triple_difference needs the outcome of a comparison group within each unit: {words['comparison']}."
     if name != "triple_difference" and choices.get("within"):

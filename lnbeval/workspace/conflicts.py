@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lnbeval.estimators import ESTIMATORS
 from lnbeval.workspace.choices import ALL_UNITS, IN_FILE, WINDOWED, choice_conflicts, twice
 from lnbeval.workspace.data_conflicts import available_indicators
+from lnbeval.workspace.empty_names import empty_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ def conflicts(raw: dict[str, Any], workspace: Workspace, reference: Reference, e
     """Every conflict in the parameters as written; parts of the wrong type are left to the schema."""
     return [
         *_unknown_indicators(raw, workspace, reference, evaluation),
+        *empty_names(raw),
         *_indicators(raw, reference),
         *_estimator(raw),
         *_staggered(raw),

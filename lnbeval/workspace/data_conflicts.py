@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval.errors import LnbevalError
+from lnbeval.workspace.empty_names import empty_names
+
+PLACEHOLDERS: Final = {  # of what the files are read without
+    **dict.fromkeys(("title", "question", "banner", "estimand"), "not read"),
+    "kind": "check",
+}
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,16 +24,55 @@ if TYPE_CHECKING:
 
 def absent_periods(parameters: Parameters, periods: Iterable[int]) -> list[str]:
     """Every period of a placebo that the data do not hold, in words."""
-    there = sorted(int(period) for period in periods)
+    return _absent([placebo.model_dump() for placebo in parameters.placebos], sorted(map(int, periods)))
+
+
+def conflicts_with_data(workspace: Workspace, evaluation: str, raw: dict[str, Any], reference: Reference) -> list[str]:
+    """What parameters that are refused already ask of the data in vain, so that one message holds it all.
+
+    `raw` are the parameters as written. Where the sources cannot be read nothing is said: that is told once they can.
+    """
+    data = raw.get("data")
+    if not isinstance(data, dict) or any(empty_names(raw)):
+        return []
+    values = _values(workspace, evaluation, raw, reference)
+    first, last = (data.get(key) for key in ("first_period", "last_period"))
+    held = set() if values is None else {int(period) for period in values["period"]}
+    there = sorted(
+        period
+        for period in held
+        if not (isinstance(first, int) and period < first) and not (isinstance(last, int) and period > last)
+    )
+    if not there:
+        return []
+    placebos, treatment = raw.get("placebos"), raw.get("treatment")
+    phases = treatment.get("phases") if isinstance(treatment, dict) else None
+    return [*_absent(_rows(placebos), there), *_before_data(_rows(phases), there, first)]
+
+
+def _rows(part: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+    return [row if isinstance(row, dict) else {} for row in part] if isinstance(part, list) else []
+
+
+def _absent(placebos: list[dict[str, Any]], there: list[int]) -> list[str]:
     wanted = [
-        (f"placebos[{number}].{key}", getattr(placebo, key))
-        for number, placebo in enumerate(parameters.placebos, start=1)
+        (f"placebos[{number}].{key}", placebo.get(key))
+        for number, placebo in enumerate(placebos, start=1)
         for key in ("base", "period")
     ]
     return [
         f"{name} is {period}, of which there are no data; they are of {spans(there)}."
         for name, period in wanted
-        if period not in there
+        if isinstance(period, int) and period not in there
+    ]
+
+
+def _before_data(phases: list[dict[str, Any]], there: list[int], first: Any) -> list[str]:  # noqa: ANN401
+    starts = [start for phase in phases if isinstance(start := phase.get("first_treated"), int)]
+    return [
+        f"treatment.phases: first_treated {start} leaves no period before it, since the data are of {spans(there)}."
+        for start in starts
+        if start <= there[0] and not (isinstance(first, int) and start <= first)  # told without the data
     ]
 
 
@@ -72,7 +117,8 @@ def _values(workspace: Workspace, evaluation: str, raw: dict[str, Any], referenc
     from lnbeval.workspace.intake_stage import taken_in  # noqa: PLC0415
     from lnbeval.workspace.parameters import with_schema  # noqa: PLC0415
 
-    parameters, _ = with_schema({**raw, "indicators": [str(reference.indicators.index[0])]})
+    readable = {key: value for key, value in raw.items() if key in ("data", "treatment")}
+    parameters, _ = with_schema({**PLACEHOLDERS, **readable, "indicators": [str(reference.indicators.index[0])]})
     try:
         return None if parameters is None else taken_in(workspace, evaluation, parameters, reference).values
     except LnbevalError:  # told when the parameters are in order

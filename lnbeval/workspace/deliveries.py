@@ -3,7 +3,8 @@
     data/raw/<evaluation>/DELIVERIES.csv                    file, sha256, registered_on, note; the last row of a file counts
     data/raw/<evaluation>/registered/<file>.values.csv      the values read from it then
 
-Without a registration nothing is compared.
+Without a registration nothing is compared. A file that no row names, and that tells series of registered files, is held against
+these: a revision does not pass by under another name.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,10 +19,18 @@ import pandas as pd
 
 from lnbeval.errors import DataError
 from lnbeval.intake import Problem
-from lnbeval.intake.text import listed
+from lnbeval.workspace.delivery_changes import (
+    ENDS,
+    KEY,
+    Revision,
+    changed_cells,
+    named,
+    no_changes,
+    question,
+    revision_problem,
+)
 from lnbeval.workspace.places import write_text
 from lnbeval.workspace.value_checks import without_values
-from lnbeval.workspace.variables import municipality, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,16 +41,6 @@ if TYPE_CHECKING:
 
 REGISTER: Final = "DELIVERIES.csv"
 COLUMNS: Final = ("file", "sha256", "registered_on", "note")
-KEY: Final = ["code", "period", "variable"]
-ENDS: Final = ["low", "high"]
-CHANGE_COLUMNS: Final = (
-    *("file", "code", "municipality", "period", "variable", "old", "new"),
-    *("old_bound", "new_bound"),  # as <5 or 5-10, where the cell tells no number
-    *("sheet", "cell"),
-)
-RULE: Final = "changed_delivery"
-OPTIONS: Final = ("accept", "keep_old")
-SHORT: Final = 12  # characters of a hash that tell two deliveries apart in a decision
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,53 +73,122 @@ def compared(
     version of a file: its question carries the hash.
     """
     latest = {one.file: one for one in read_register(raw)}
-    problems: list[Problem] = []
-    changes = [_no_changes()]
-    read = set(taken.counts["file"])
-    for file, delivery in latest.items():
-        if file not in read:
-            problems.append(_not_read(delivery))
-            continue
-        path = raw / file
+    found = [*_revised(taken, raw, latest), *_replaced(taken, raw, latest)]
+    problems = [revision_problem(one, reference) for one in found]
+    for one in found:
+        if answered.get(one.question) == "keep_old" and not one.changes.empty:
+            taken = _kept_old(taken, one)
+    compared_with = {file for one in found for file in one.before}
+    problems += _not_read(raw, latest, set(taken.counts["file"]), compared_with)
+    changes = pd.concat([no_changes(), *(named(one.changes, reference) for one in found)], ignore_index=True)
+    return taken, tuple(problems), changes
+
+
+def _revised(taken: Intake, raw: Path, latest: Mapping[str, Delivery]) -> list[Revision]:
+    """Registered files that are read, and are not what they were."""
+    found = []
+    for file in latest.keys() & set(taken.counts["file"]):
+        path, delivery = raw / file, latest[file]
         digest = fingerprint(path) if path.is_file() else delivery.sha256
-        if digest == delivery.sha256:
-            continue
-        old = _registered_values(raw, file)
-        found = _changed(taken.values[taken.values["file"] == file], old, file, reference)
-        changes.append(found)
-        problem = _problem(delivery, digest, found, reference)
-        problems.append(problem)
-        if answered.get(problem.name) == "keep_old" and not found.empty:
-            taken = _kept_old(taken, old, found, problem.name)
-    return taken, tuple(problems), pd.concat(changes, ignore_index=True)
+        if digest != delivery.sha256:
+            old = _registered_values(raw, file)
+            changes = changed_cells(taken.values[taken.values["file"] == file], old, file)
+            before = {file: delivery.registered_on}
+            found.append(Revision(file=file, digest=digest, before=before, old=old, changes=changes))
+    return sorted(found, key=lambda one: list(latest).index(one.file))
 
 
-def _not_read(delivery: Delivery) -> Problem:
-    what = f"Registered on {delivery.registered_on}, and no source reads it any more: what took its place is not compared with it"
-    do = (
-        "Keep the registered name for a revision, so that every changed cell is listed. If the file was withdrawn, take its "
-        f"rows out of {REGISTER}"
-    )
+def _replaced(taken: Intake, raw: Path, latest: Mapping[str, Delivery]) -> list[Revision]:
+    """Files that are not registered and tell what registered ones told: those that nothing reads now, and those they outrank."""
+    read = list(dict.fromkeys(taken.counts["file"]))
+    fresh = [file for file in read if file not in latest and (raw / file).is_file()]
+    if not fresh or not latest:
+        return []
+    known = _all_registered(raw, latest)
+    still = pd.MultiIndex.from_frame(taken.values[["file", "variable"]].drop_duplicates())
+    known = known.assign(gone=~pd.MultiIndex.from_frame(known[["file", "variable"]]).isin(still))
+    holder = taken.values.set_index(KEY)["file"].reindex(pd.MultiIndex.from_frame(known[KEY]))
+    known = known.assign(holder=holder.to_numpy())
+    found = []
+    for file in fresh:
+        own = taken.values[taken.values["file"] == file]
+        lost = known["gone"] & known["holder"].isna() & known["variable"].isin(own["variable"])
+        known = known.assign(holder=known["holder"].mask(lost, file))  # what no file tells any more is asked about once
+        old = known[known["holder"] == file].drop_duplicates(KEY, keep="last")
+        if not old.empty:
+            found.append(_replacement(file, own, old, raw, latest))
+    return found
+
+
+def _replacement(
+    file: str, own: pd.DataFrame, old: pd.DataFrame, raw: Path, latest: Mapping[str, Delivery]
+) -> Revision:
+    """A file held against registered values; what it adds counts only in series that their own files do not tell any more."""
+    again = pd.MultiIndex.from_frame(own[KEY]).isin(pd.MultiIndex.from_frame(old[KEY]))
+    new = own[again | own["variable"].isin(old.loc[old["gone"], "variable"])]
+    before = {name: latest[name].registered_on for name in old["file"].unique()}
+    values = old.drop(columns=["gone", "holder"])
+    changes = changed_cells(new, values, file)
+    return Revision(file=file, digest=fingerprint(raw / file), before=before, old=values, changes=changes)
+
+
+def _not_read(raw: Path, latest: Mapping[str, Delivery], read: set[str], compared_with: set[str]) -> list[Problem]:
+    """What is told of registered files that nothing reads, and that no other file was held against."""
+    gone = [one for one in latest.values() if one.file not in read | compared_with]
+    later = [one for one in latest.values() if one.file in read] if gone else []
+    series = {one.file: set(_registered_values(raw, one.file)["variable"]) for one in (*gone, *later)}
+    order = list(latest)
+    return [
+        _gone(
+            one,
+            [
+                other
+                for other in later
+                if series[one.file] & series[other.file] and order.index(other.file) > order.index(one.file)
+            ],
+        )
+        for one in gone
+    ]
+
+
+def _gone(delivery: Delivery, later: list[Delivery]) -> Problem:
+    if later:
+        after = " and ".join(f"{one.file}, registered on {one.registered_on}" for one in later)
+        reasons = "; ".join(one.note for one in later if one.note)
+        what = f"Registered on {delivery.registered_on}; its series are read from {after}" + f" ({reasons})" * bool(
+            reasons
+        )
+        return Problem(severity="NOTE", file=delivery.file, what=what, rule="registered_replaced")
+    what = f"Registered on {delivery.registered_on}, and no source reads it or its series any more"
+    do = f"If the file was withdrawn, take its rows out of {REGISTER}; otherwise declare it among the sources"
     return Problem(severity="WARN", file=delivery.file, what=what, do=do, rule="registered_not_read")
 
 
 def register(raw: Path, taken: Intake, today: str, note: str, decisions: Iterable[Decision]) -> list[Delivery]:
     """Write new or changed files of an intake into the register with their values; return what was added.
 
-    Raises DataError when a file differs from its registration and neither a note nor a decision says why that is accepted.
+    Raises DataError when a file differs from its registration, or from registered files in whose place it is read, and neither a
+    note nor a decision says why that is accepted.
     """
     before = read_register(raw)
     latest = {one.file: one for one in before}
     reasons = {one.problem: f"{one.reason} ({one.who}, {one.when})" for one in decisions if one.decision == "accept"}
+    replaced = {one.file: one for one in _replaced(taken, raw, latest) if not one.changes.empty}
     added: list[Delivery] = []
     for file in sorted(set(taken.counts["file"])):
         digest = fingerprint(raw / file)
         if file in latest and latest[file].sha256 == digest:
             continue
-        reason = note or reasons.get(f"{RULE}/{file}/{digest[:SHORT]}", "")
+        reason = note or reasons.get(question(file, digest), "")
         if file in latest and not reason:
             raise DataError(
                 f"{file} differs from its registration. Say why it is accepted: --note 'who said what, when'."
+            )
+        if file in replaced and not reason:
+            others = ", ".join(replaced[file].before)
+            raise DataError(
+                f"{file} is read in the place of {others} and tells other values. Say why that is accepted: --note 'who said what, "
+                "when'."
             )
         added.append(Delivery(file=file, sha256=digest, registered_on=today, note=reason))
     for one in added:
@@ -150,6 +217,15 @@ def _register_text(deliveries: Iterable[Delivery]) -> str:
     return text.getvalue()
 
 
+def _all_registered(raw: Path, latest: Mapping[str, Delivery]) -> pd.DataFrame:
+    """The registered values of every file; with their bounds where all registrations note them."""
+    tables = [_registered_values(raw, file) for file in latest]
+    noted = all(set(ENDS) <= set(table.columns) for table in tables)
+    return pd.concat(
+        [table if noted else table.drop(columns=ENDS, errors="ignore") for table in tables], ignore_index=True
+    )
+
+
 def _registered_values(raw: Path, file: str) -> pd.DataFrame:
     path = _values_path(raw, file)
     if not path.is_file():
@@ -162,88 +238,12 @@ def _registered_values(raw: Path, file: str) -> pd.DataFrame:
     return table.assign(file=file, sheet=table["sheet"].fillna("")).astype({"value": "float64"})
 
 
-def _changed(new: pd.DataFrame, old: pd.DataFrame, file: str, reference: Reference) -> pd.DataFrame:
-    """Cells that differ, of the variables that were read then and are read now (CHANGE_COLUMNS); NaN: no number."""
-    both = set(new["variable"]) & set(old["variable"])
-    now = new[new["variable"].isin(both)].set_index(KEY)
-    then = old[old["variable"].isin(both)].set_index(KEY)
-    every = then.index.union(now.index)
-    before, after = then["value"].reindex(every), now["value"].reindex(every)
-    open_before, open_after = (_bounds(part).reindex(every, fill_value="") for part in (then, now))
-    noted = set(ENDS) <= set(old.columns)  # Older registrations did not.
-    differ = ~((before == after) | (before.isna() & after.isna())) | ((open_before != open_after) & noted)
-    keys = every[differ.to_numpy()]
-    where = now[["sheet", "cell"]].reindex(keys)
-    bounds = {"old_bound": open_before[keys], "new_bound": open_after[keys]}
-    table = where.fillna("").assign(file=file, old=before[keys], new=after[keys], **bounds).reset_index()
-    names = [municipality(code, reference) for code in table["code"]]
-    return table.assign(municipality=names)[list(CHANGE_COLUMNS)]
-
-
-def _no_changes() -> pd.DataFrame:
-    kinds = dict.fromkeys(CHANGE_COLUMNS, "str") | {"period": "int64", "old": "float64", "new": "float64"}
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
-
-
-def _problem(delivery: Delivery, digest: str, changes: pd.DataFrame, reference: Reference) -> Problem:
-    if changes.empty:
-        what = (
-            f"The file is not the one registered on {delivery.registered_on}, but no value that is read from it differs"
-        )
-        return Problem(
-            severity="NOTE", file=delivery.file, what=what, do="Register it, to be asked about the next change only",
-            rule="same_values", subject=digest[:SHORT],
-        )  # fmt: skip
-    columns = ["code", "period", "variable", "old", "old_bound", "new", "new_bound"]
-    cells = listed(
-        f"{municipality(code, reference)} {period} {variable}: {_shown(*old)} became {_shown(*new)}"
-        for code, period, variable, *both in changes[columns].itertuples(index=False, name=None)
-        for old, new in [(both[:2], both[2:])]
-    )
-    what = (
-        f"The file is not the one registered on {delivery.registered_on}: {len(changes)} cell(s) differ in "
-        f"{changes['code'].nunique()} municipalities ({cells})"
-    )
-    do = (
-        "Ask why it was revised. `accept` uses the new values (then register the file), `keep_old` the registered ones. All "
-        "changed cells are in changed_cells.csv of the intake folder"
-    )
-    return Problem(
-        severity="ASK", file=delivery.file, what=what, do=do, rule=RULE, subject=digest[:SHORT], options=OPTIONS
-    )
-
-
-def _shown(value: float, bound: str) -> str:
-    return (bound or "not reported") if pd.isna(value) else shown(value)
-
-
-def _bounds(values: pd.DataFrame) -> pd.Series[str]:
-    """What the cells that tell no number leave open, in signs: <5, 5-10, ≥100; blank for the others."""
-    if not set(ENDS) <= set(values.columns):
-        return pd.Series("", values.index, dtype="str")
-    numbers = values[["value", *ENDS]].replace([math.inf, -math.inf], math.nan)
-    whole = (numbers.isna() | (numbers % 1 == 0)).all(axis=1).groupby(level="variable").transform("all")
-    ends = zip(values["low"], values["high"], whole, strict=True)
-    return pd.Series([_in_signs(*each) for each in ends], values.index, dtype="str")
-
-
-def _in_signs(low: float, high: float, whole: bool) -> str:
-    """A bound in signs; among whole numbers, at most 4 is <5, as offices write it."""
-    if pd.isna(low):
-        return ""
-    if math.isinf(high):
-        return f"≥{shown(low)}"
-    if low > 0 or (low < 0 and not math.isinf(low)):
-        return f"{shown(low)}-{shown(high)}"
-    return f"<{shown(high + 1)}" if whole else f"≤{shown(high)}"
-
-
-def _kept_old(taken: Intake, old: pd.DataFrame, changes: pd.DataFrame, question: str) -> Intake:
+def _kept_old(taken: Intake, revision: Revision) -> Intake:
     """The intake with registered values in the place of the changed ones."""
-    changed = pd.MultiIndex.from_frame(changes[KEY])
-    own = taken.values["file"].isin(changes["file"]) & pd.MultiIndex.from_frame(taken.values[KEY]).isin(changed)
-    aside = without_values(taken, taken.values.index[own], f"decided: keep_old ({question})")
-    before = old[pd.MultiIndex.from_frame(old[KEY]).isin(changed)]
+    changed = pd.MultiIndex.from_frame(revision.changes[KEY])
+    own = (taken.values["file"] == revision.file) & pd.MultiIndex.from_frame(taken.values[KEY]).isin(changed)
+    aside = without_values(taken, taken.values.index[own], f"decided: keep_old ({revision.question})")
+    before = revision.old[pd.MultiIndex.from_frame(revision.old[KEY]).isin(changed)]
     values = pd.concat([aside.values[~own], before.reindex(columns=taken.values.columns)], ignore_index=True)
     typed = values.astype(taken.values.dtypes.to_dict())
     return replace(aside, values=typed.sort_values(KEY, ignore_index=True))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from lnbeval.workspace.variables import problem_at, sheets, shown, told
+from lnbeval.workspace.variables import PERCENT, ROUNDING, by_year, problem_at, sheets, shown, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     import pandas as pd
 
@@ -38,10 +38,12 @@ def outliers(values: pd.DataFrame, rows: pd.DataFrame, reference: Reference) -> 
 
 
 def out_of_range(values: pd.DataFrame, rows: pd.DataFrame, reference: Reference) -> Iterator[Problem]:
-    """A warning for each indicator that leaves its allowed range although its parts are in theirs."""
+    """A warning for each indicator that leaves its allowed range although its parts are in theirs; a share is no such one."""
     keyed = rows.set_index(["code", "period"])
     for indicator in keyed.columns:
         row = reference.indicators.loc[indicator].to_dict()
+        if row["kind"] == "share":
+            continue
         outside = keyed[indicator][(keyed[indicator] < row["low"]) | (keyed[indicator] > row["high"])]
         numerators = values[values["variable"] == row["numerator"]].set_index(["code", "period"], drop=False)
         cells = numerators.loc[numerators.index.intersection(outside.index)]
@@ -54,6 +56,43 @@ def out_of_range(values: pd.DataFrame, rows: pd.DataFrame, reference: Reference)
         do = "Look at numerator and denominator: they may be of different years, places or persons"
         for part in sheets(cells.reset_index(drop=True)):
             yield problem_at(part, reference, "WARN", what, do, rule="indicator_range", subject=str(indicator))
+
+
+def shares_above_whole(
+    values: pd.DataFrame, rows: pd.DataFrame, reference: Reference, told_before: pd.Index
+) -> Iterator[Problem]:
+    """A STOP for each share that is larger than the whole, or negative, by its numerator and its distribution by year.
+
+    `told_before` are labels of values that are larger than their own total: those stop by themselves.
+    """
+    keyed = rows.set_index(["code", "period"])
+    for indicator in keyed.columns:
+        row = reference.indicators.loc[indicator].to_dict()
+        if row["kind"] != "share":
+            continue
+        high = _whole(row)
+        share = keyed[indicator]
+        outside = share[(share > high * (1 + ROUNDING)) | (share < row["low"])]
+        own = values[(values["variable"] == row["numerator"]) & ~values.index.isin(told_before)]
+        cells = own.set_index(["code", "period"], drop=False)
+        cells = cells.loc[cells.index.intersection(outside.index)]
+        every = share.rename("value").reset_index().dropna()
+        what = f"Indicator '{indicator}' is a share outside {_bound(row['low'])} to {shown(high)} {row['unit']}"
+        over = f" over {row['denominator']}" if row["denominator"] else ""
+        do = (
+            f"Say the unit: correct {row['numerator']}{over} at the source; if the one is no part of the other, as contacts of "
+            "persons, it is a `rate` in indicators.csv"
+        )
+        for part in sheets(cells.assign(value=outside.reindex(cells.index)).reset_index(drop=True)):
+            named = f"{what}: {told(part, reference)}. By year: {by_year(every)}"
+            yield problem_at(part, reference, "STOP", named, do, rule="share_above_whole", subject=str(indicator))
+
+
+def _whole(row: dict[Hashable, Any]) -> float:
+    """What a share cannot exceed: what the registry says, else the scale of the quotient, or 100."""
+    if not math.isnan(row["high"]):
+        return float(row["high"])
+    return float(row["scale"]) if row["denominator"] else PERCENT
 
 
 def _bound(value: float) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 UNLIKELY: Final = 0.05  # probability of gaps so unevenly spread between the groups by chance
 CEILING: Final = 0.9  # of the municipalities at the highest allowed value leave little to change
 LAST_YEARS: Final = 2
-ZERO_OPTIONS: Final = ("zero", "not_reported")
+ZERO_OPTIONS: Final = ("zero", "not_reported", "structural")
 
 
 def missing_years(values: pd.DataFrame, known: Mapping[str, Variable], parameters: Parameters) -> Iterator[Problem]:
@@ -87,7 +87,10 @@ def _uneven(missed: pd.DataFrame, group: pd.Series[bool]) -> str:
 
 
 def zero_questions(values: pd.DataFrame, known: Mapping[str, Variable], reference: Reference) -> list[Question]:
-    """A question for each variable declared `zeros: ask` that holds zeros while other cells are never reported."""
+    """A question for each variable whose zeros are asked about, where it has some while other cells are never reported.
+
+    A zero before the first figure of a municipality is structural: there was nothing to count yet.
+    """
     questions = []
     for name, cells in values.groupby("variable", sort=True):
         zeros = cells[cells["value"] == 0]
@@ -97,15 +100,29 @@ def zero_questions(values: pd.DataFrame, known: Mapping[str, Variable], referenc
         silent = expected - len(cells)
         if not silent:
             continue
-        who = listed(dict.fromkeys(municipality(code, reference) for code in zeros["code"]))
-        what = (
-            f"{name} is zero in {len(zeros)} cells ({who}) and not reported in {silent} others: a zero may mean that there "
-            "is none, or that nobody reported"
-        )
-        do = "Ask the source; `zero` keeps them, `not_reported` sets them aside"
-        problem = problem_at(zeros, reference, "ASK", what, do, rule="zeros", subject=str(name), options=ZERO_OPTIONS)
+        begun = cells[cells["value"] != 0].groupby("code")["period"].min()
+        after = zeros[zeros["period"] > zeros["code"].map(begun)]
+        problem = _zeros(str(name), zeros, after, silent, reference)
         questions.append(Question(problem=problem, cells=zeros.index, drops="not_reported"))
+        questions.append(Question(problem=problem, cells=after.index, drops="structural"))
     return questions
+
+
+def _zeros(name: str, zeros: pd.DataFrame, after: pd.DataFrame, silent: int, reference: Reference) -> Problem:
+    def who(cells: pd.DataFrame) -> str:
+        return listed(dict.fromkeys(municipality(code, reference) for code in cells["code"]))
+
+    structural = zeros.drop(after.index)
+    what = (
+        f"{name} is zero in {len(zeros)} cells and not reported in {silent} others: a zero may mean that there is none, or that "
+        f"nobody reported. Before the first figure of the municipality: {len(structural)} ({who(structural) or 'none'}); "
+        f"after it: {len(after)} ({who(after) or 'none'})"
+    )
+    do = (
+        "Ask the source; `zero` keeps all, `not_reported` sets all aside, `structural` keeps those before the first figure. "
+        "Or write `zeros: zero` for it into variables.csv"
+    )
+    return problem_at(zeros, reference, "ASK", what, do, rule="zeros", subject=name, options=ZERO_OPTIONS)
 
 
 def no_variation(outcome: pd.DataFrame) -> str:
@@ -119,7 +136,7 @@ def no_variation(outcome: pd.DataFrame) -> str:
 
 
 def flat_outcomes(rows: pd.DataFrame, reference: Reference, file: str) -> Iterator[Problem]:
-    """A warning for each indicator that never changes, or that stands at its highest value in the last years."""
+    """A STOP for each indicator that never changes, which the others survive; a warning for one at its highest value."""
     for indicator in rows.columns.drop(["code", "period"]):
         outcome = rows.pivot(index="code", columns="period", values=indicator)
         outcome = outcome.loc[:, outcome.notna().any()]
@@ -127,7 +144,10 @@ def flat_outcomes(rows: pd.DataFrame, reference: Reference, file: str) -> Iterat
         if reason:
             what = f"Indicator '{indicator}': {reason[:-1]}; it is refused, the other indicators go on"
             do = "Check that the right column was named; otherwise leave the indicator out"
-            yield Problem(severity="WARN", file=file, what=what, do=do, rule="no_variation", subject=str(indicator))
+            yield Problem(
+                severity="STOP", file=file, what=what, do=do,
+                rule="no_variation", subject=str(indicator), refuses=str(indicator),
+            )  # fmt: skip
         else:
             yield from _saturated(str(indicator), outcome, float(reference.indicators["high"].loc[indicator]), file)
 
@@ -172,7 +192,7 @@ def few_periods_before(
 def no_period_before(
     values: pd.DataFrame, cohort: pd.Series[float], parameters: Parameters, file: str
 ) -> Iterator[Problem]:
-    """A warning with the years found where none lies before treatment, or there is one only: the design is refused."""
+    """A STOP with the years found where none lies before treatment, or there is one only: every indicator is refused."""
     years = sorted(values["period"].unique())
     starts = cohort.dropna()
     first = starts.max() - parameters.design.anticipation
@@ -183,4 +203,5 @@ def no_period_before(
         f"{', '.join(map(str, years))}, and treatment begins in {', '.join(f'{start:g}' for start in sorted(set(starts)))}"
     )
     do = "Ask for earlier and later years, or correct data.first_period and data.last_period"
-    yield Problem(severity="WARN", file=file, what=what, do=do, rule="no_period_before")
+    every = ", ".join(parameters.estimated)
+    yield Problem(severity="STOP", file=file, what=what, do=do, rule="no_period_before", refuses=every)

@@ -7,6 +7,7 @@ nobody's guess any more; the others are asked for until data/raw/<evaluation>/de
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval.intake import Problem
@@ -14,6 +15,7 @@ from lnbeval.intake import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lnbeval.intake import Decision, HeaderWords
     from lnbeval.reference import Reference
     from lnbeval.workspace.parameters import Guess, Parameters
 
@@ -23,15 +25,37 @@ PLACES_SHOWN: Final = 3
 STEP: Final = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 
-def guess_questions(evaluation: str, parameters: Parameters, reference: Reference) -> tuple[Problem, ...]:
-    """A question for each guess of which some value still stands as it was guessed."""
+def guess_questions(
+    evaluation: str, parameters: Parameters, reference: Reference, named: Iterable[str] = ()
+) -> tuple[Problem, ...]:
+    """A question for each guess of which some value still stands as it was guessed, and for each that was taken out.
+
+    `named` are the questions that the decisions file names: a guess that is only there was taken out of the parameters, which
+    settles nothing.
+    """
     written = parameters.model_dump(mode="json")
     asked = (
         (guess, list(_standing(guess, written, reference)))
         for guess in parameters.guesses
         if _is_used(guess, parameters)
     )
-    return tuple(_question(evaluation, guess, standing) for guess, standing in asked if standing)
+    opening = question_name(evaluation, "")
+    kept = {guess.name for guess in parameters.guesses}
+    gone = [name.removeprefix(f"{opening}/") for name in named if name.startswith(f"{opening}/")]
+    return (
+        *(_question(evaluation, guess, standing) for guess, standing in asked if standing),
+        *(_lost(evaluation, guess) for guess in gone if guess not in kept),
+    )
+
+
+def in_own_words(decisions: Iterable[Decision], words: HeaderWords) -> tuple[Decision, ...]:
+    """The decisions, those on guesses that say yes in another language, such as `po`, as `yes`."""
+    return tuple(
+        replace(one, decision=CONFIRMED)
+        if one.problem.startswith(f"{RULE}/") and words.means(one.decision, CONFIRMED)
+        else one
+        for one in decisions
+    )
 
 
 def question_name(evaluation: str, guess: str) -> str:
@@ -82,6 +106,12 @@ def _question(evaluation: str, guess: Guess, standing: list[str]) -> Problem:
     place = f"data/raw/{evaluation}/{guess.table}.csv, row {guess.row}" if guess.table else "the parameters"
     what = f"Guessed: {'; '.join(standing[:PLACES_SHOWN])}{more}. The reason: {guess.why}"
     return _problem(evaluation, guess.name, what=what, do=f"Correct what is wrong in {place}, or confirm")
+
+
+def _lost(evaluation: str, guess: str) -> Problem:
+    what = f"'{guess}' was guessed when the parameters were drafted, and was taken out of `guesses` without an answer"
+    do = "Taking it out settles nothing: look whether the parameters say what holds, and confirm"
+    return _problem(evaluation, guess, what=what, do=do)
 
 
 def _problem(evaluation: str, guess: str, *, what: str, do: str) -> Problem:

@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lnbeval.intake import Problem, answers, decided, intake, read_decisions, stop_if_needed
+from lnbeval.intake.decisions import named_questions
 from lnbeval.intake.inert import inert
 from lnbeval.reference import is_total
 from lnbeval.table import rounded
 from lnbeval.workspace.decision_log import decision_frame
 from lnbeval.workspace.deliveries import compared, register
-from lnbeval.workspace.guesses import guess_questions
+from lnbeval.workspace.guesses import guess_questions, in_own_words
 from lnbeval.workspace.header_table import reference_headers
 from lnbeval.workspace.indicators import indicator_values
 from lnbeval.workspace.languages import languages, sentences
 from lnbeval.workspace.meaning import resolved
 from lnbeval.workspace.name_checks import name_problems, stop_if_numbering_unknown
 from lnbeval.workspace.number_words import number_words
+from lnbeval.workspace.person_words import person_words, text_letters
 from lnbeval.workspace.places import replaced_folder, write_text
+from lnbeval.workspace.registered import registered_facts
 from lnbeval.workspace.sources_register import register_warnings
 from lnbeval.workspace.treatment import treated_municipalities
 from lnbeval.workspace.treatment_checks import questions, table_path
@@ -54,6 +57,7 @@ def registered(
 ) -> list[Delivery]:
     """Register the files of an evaluation with the values read from them; raises DataError while they cannot be read."""
     decisions, wrong = read_decisions(workspace.decisions(evaluation))
+    decisions = in_own_words(decisions, reference_headers(reference))
     taken = _received(workspace, evaluation, parameters, reference, answers(decisions))
     stop_if_needed((*wrong, *decided(taken.problems, decisions, workspace.decisions(evaluation).name)))
     return register(workspace.raw(evaluation), taken, today, note, decisions)
@@ -64,6 +68,7 @@ def _checked(
 ) -> tuple[Intake, pd.DataFrame]:
     """What the sources hold after the answers, with every problem, and the cells that differ from registered files."""
     decisions, wrong = read_decisions(workspace.decisions(evaluation))
+    decisions = in_own_words(decisions, reference_headers(reference))
     answered = answers(decisions)
     received = _received(workspace, evaluation, parameters, reference, answered)
     raw = workspace.raw(evaluation)
@@ -71,7 +76,7 @@ def _checked(
     named = name_problems(workspace, received, parameters, reference)
     taken, found = checked_values(taken, parameters, reference, answered)
     asked = questions(table_path(workspace, parameters), reference)
-    guessed = guess_questions(evaluation, parameters, reference)
+    guessed = guess_questions(evaluation, parameters, reference, named_questions(workspace.decisions(evaluation)))
     unregistered = register_warnings(raw, parameters)
     every = (*guessed, *unregistered, *received.problems, *named, *asked, *revised, *found)
     problems = decided(every, decisions, workspace.decisions(evaluation).name)
@@ -90,6 +95,9 @@ def _received(
         answered,
         number_words(reference),
         reference_headers(reference),
+        registered_facts(reference),
+        persons=person_words(reference),
+        letters=text_letters(reference),
     )
 
 
@@ -104,6 +112,7 @@ def write_intake(workspace: Workspace, evaluation: str, parameters: Parameters, 
         write_text(target / CHANGED_CELLS, _csv(_inert(changes)))
     stop_if_needed(taken.problems)
     decisions, _ = read_decisions(workspace.decisions(evaluation))
+    decisions = in_own_words(decisions, reference_headers(reference))
     with replaced_folder(target) as folder:
         if not changes.empty:
             _write(_inert(changes), folder / CHANGED_CELLS)

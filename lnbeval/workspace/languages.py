@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.errors import DataError, ParameterError
-from lnbeval.intake import asked, problem_text
+from lnbeval.intake import asked, excepted, problem_text
 from lnbeval.workspace.particulars import particulars, place_in_words, settings
 
 if TYPE_CHECKING:
@@ -37,11 +37,13 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, i
         "further": "{n} more of the same kind",
         "one_further": "1 more of the same kind",
         "answer": "Answer `{name}` with {options}",
+        "exception": "Only a written exception lets it pass: answer `{name}` with {options}",
         "decided": "Decided: {decision}, because {reason} ({who}, {when})",
         "what": "what is wrong",
         "do": "what to do",
         "settle": "{name}: the STOP and ASK problems above must be settled first ({number}).",
         "nothing": "{name}: nothing stands in the way.",
+        "others_go_on": "{name}: nothing stands in the way of the other indicators; refused: {refused}.",
         "used": "{used} rows used, {aside} set aside, {values} values.",
         "written": "{number} problems written to {report}.",
         "text": "{file}: text, {encoding}, delimiter {mark}",
@@ -49,6 +51,18 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, i
         "workbook": "{file}: workbook with {number} sheet(s)",
         "size": "{rows} rows, {columns} columns, header likely in row {header_row}",
         "headers": "columns: {names}",
+        "county": "county: {names}",
+        "level": "rows are sorted by level: {names}",
+        "cut": "several rows a municipality and year, by: {names}",
+        "sorts": "sorts municipalities: {header} ({words})",
+        "variable": "figures: {header} ({letter}) as {code}, {figures} in {filled} filled cells, {kind}",
+        "whole": "whole numbers",
+        "decimals": "with decimals",
+        "years_across": "in the headers",
+        "year_from_sheet": "from the name of the sheet",
+        "year_from_title": "from the lines above the table",
+        "year_from_file": "from the name of the file",
+        "next": "Next: `lnbeval new NAME --from {file}` drafts an evaluation of it, and asks about {number} guesses.",
         "units": "looks like municipalities: {names}",
         "years": "looks like years: {names}",
         "no_column": "no column",
@@ -98,7 +112,8 @@ def problem_line(problem: Problem, told_in: Language) -> str:
     sheet = f"{phrases['sheet']} {problem.sheet}" if problem.sheet else ""
     where = (problem.file, sheet, place_in_words(problem.cell, phrases), problem.municipality, problem.year)
     options = f" {phrases['or']} ".join(problem.options)
-    answers = phrases["answer"].format(name=problem.name, options=options) if asked(problem) else ""
+    answer = phrases["exception" if excepted(problem) else "answer"]
+    answers = answer.format(name=problem.name, options=options) if asked(problem) else ""
     words = " ".join(_sentence(part) for part in (*sentences(problem, told_in), answers) if part)
     return f"{phrases[problem.severity]} {', '.join(part for part in where if part)}: {words}"
 
@@ -122,8 +137,7 @@ def _do(problem: Problem, do: str, told_in: Language) -> str:
     if not problem.do:
         return ""  # What is only told needs nothing to be done.
     found = settings(problem.do, told_in.names)
-    answers = [] if asked(problem) else list(problem.options)  # of the question that a decision is about
-    written = [*(one for one in found if one not in problem.what and one.strip("'`") not in do), *answers]
+    written = [one for one in found if one not in problem.what and one.strip("'`") not in do]
     return f"{do.rstrip('.')} ({', '.join(written)})" if do and written else do
 
 

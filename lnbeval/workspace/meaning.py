@@ -10,6 +10,8 @@ from lnbeval.intake.meanings import Meanings
 from lnbeval.reference import is_total, resolve
 from lnbeval.workspace.header_table import reference_headers
 from lnbeval.workspace.number_words import number_words
+from lnbeval.workspace.person_words import person_words, text_letters
+from lnbeval.workspace.registered import registered_facts
 
 if TYPE_CHECKING:
     from lnbeval.names import Match
@@ -26,8 +28,11 @@ def reference_meanings(reference: Reference) -> Meanings:
     return Meanings(
         resolve=partial(resolved, reference),
         is_total=partial(is_total, reference),
+        persons=person_words(reference),
+        letters=text_letters(reference),
         words=number_words(reference),
         headers=reference_headers(reference),
+        registered=registered_facts(reference),
     )
 
 
@@ -45,4 +50,5 @@ def meaning(match: Match, reference: Reference) -> Resolved:
         as_listed=match.as_listed,
         of=len(reference.names.label),
         county_names=match.county_names,
+        mark=match.mark,
     )

@@ -27,11 +27,12 @@ EXPECTED = {
     "dataclass_type": "a group of `name: value` lines",
 }
 
-ABSENT = {  # what to write where a parameter is missing
-    "seed": " Write any whole number, as seed: 20170601. Everything drawn by chance starts from it, so that the same run gives the "
-    "same numbers again; the pages record it.",
-}
-
+LOGARITHMS = {"transform", "transformation", "log", "logs", "logarithm", "log1p", "ln"}  # as people ask for one
+NO_LOGARITHM = (
+    " No logarithm is taken: a municipality without the service has zero, log(0) does not exist, and with log(x + 1) the answer "
+    "depends on the unit of x. Options: estimate the level as it is; estimate a rate per inhabitant; or deliver a variable that is "
+    "1 where there is any and 0 where there is none."
+)
 WINDOW = "design.window must be two whole numbers, as [3, 2]: periods before treatment, 1 or more, and after its first, 0 or more"
 
 
@@ -49,9 +50,10 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     place, value, kind = detail["loc"], detail["input"], detail["type"]
     name = _name(place)
     if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
-        return f"{name} is not a parameter.{_nearest(str(place[-1]), _names_at(model, place[:-1]))}"
+        asked = LOGARITHMS.intersection((str(place[-1]), str(value)))
+        return f"{name} is not a parameter.{NO_LOGARITHM if asked else _nearest(str(place[-1]), _names_at(model, place[:-1]))}"
     if kind in {"missing", "missing_argument"}:
-        return f"{name} is missing.{ABSENT.get(name, '')}"
+        return f"{name} is missing."
     if own := _own_words(place, name, value):
         return own
     if kind == "literal_error":

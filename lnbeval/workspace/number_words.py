@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from lnbeval.intake import Meaning, Sign
+    from lnbeval.intake import Meaning, Scale, Sign
     from lnbeval.reference import Reference
 
 MEANINGS: Final = ("not_reported", "suppressed", "not_applicable", "stop")
 SIGNS: Final = ("below", "at_most", "above", "at_least", "approximate", "range")
 KINDS: Final = ("planned", "actual")
+SCALES: Final = ("in", "per", "each", "number")
 
 
 def number_words(reference: Reference) -> NumberWords:
@@ -28,9 +29,21 @@ def number_words(reference: Reference) -> NumberWords:
         missing=cast("Mapping[str, Meaning]", _words(reference.missing_words, "missing_words", "meaning", MEANINGS)),
         signs=cast("Mapping[str, Sign]", _words(reference.number_words, "number_words", "sign", SIGNS)),
         units=_words(reference.unit_words, "unit_words", "unit", None),
+        scales=_scales(reference.scale_words),
         planned=frozenset(word for word, kind in kinds.items() if kind == "planned"),
         actual=frozenset(word for word, kind in kinds.items() if kind == "actual"),
     )
+
+
+def _scales(table: pd.DataFrame) -> Mapping[str, Scale]:
+    scales: dict[str, Scale] = {}
+    for word, meaning in _words(table, "scale_words", "meaning", None).items():
+        if meaning not in SCALES and not meaning.isdecimal():
+            raise DataError(
+                f"scale_words.csv: meaning of {word!r} is {meaning!r}, no number and none of {', '.join(SCALES)}."
+            )
+        scales[word] = float(meaning) if meaning.isdecimal() else cast("Scale", meaning)
+    return MappingProxyType(scales)
 
 
 def _words(table: pd.DataFrame, name: str, column: str, allowed: tuple[str, ...] | None) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,6 +13,7 @@ from lnbeval.inference import DRAWS, Method
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.source import Source
 from lnbeval.workspace.conflicts import conflicts
+from lnbeval.workspace.data_conflicts import conflicts_with_data
 from lnbeval.workspace.messages import schema_messages
 from lnbeval.workspace.plan import plan_faults
 from lnbeval.workspace.safe_values import years_as_numbers
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lnbeval.reference import Reference
     from lnbeval.workspace.places import Workspace
 
+DEFAULT_SEED: Final = 1  # of what is drawn by chance, where the parameters name none
 Text = Annotated[str, Field(min_length=1)]
 M = TypeVar("M", bound=BaseModel)
 Status = Literal["confirmed", "indirect", "mentioned", "illustrative"]
@@ -136,7 +138,7 @@ class Parameters(_Part):
     inference: Certainty = Certainty()
     placebos: tuple[Placebo, ...] = ()
     families: tuple[Family, ...] = ()
-    seed: Annotated[int, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0)] = DEFAULT_SEED
     guesses: tuple[Guess, ...] = ()
 
     @property
@@ -170,19 +172,24 @@ def read_parameters(workspace: Workspace, evaluation: str, reference: Reference)
     messages += conflicts(raw, workspace, reference, evaluation)
     messages += plan_faults(workspace, evaluation)
     if messages or parsed is None:
+        messages += conflicts_with_data(workspace, evaluation, raw, reference)
         raise ParameterError(_report(f"params/{path.name}", messages))
     return parsed
 
 
 def parameter_notes(workspace: Workspace, evaluation: str) -> list[Problem]:
-    """What was changed in the parameters on reading, one note each."""
+    """What was changed or put in place in the parameters on reading, one note each."""
     path = workspace.parameters(evaluation)
-    _, changed = years_as_numbers(read_yaml(path))
-    do = "Write it without quotes"
-    return [
-        Problem(severity="NOTE", file=f"params/{path.name}", what=what, do=do, rule="year_in_quotes")
-        for what in changed
-    ]
+    raw, changed = years_as_numbers(read_yaml(path))
+    file, do = f"params/{path.name}", "Write it without quotes"
+    notes = [Problem(severity="NOTE", file=file, what=what, do=do, rule="year_in_quotes") for what in changed]
+    return notes if "seed" in raw else [*notes, _default_seed(file)]
+
+
+def _default_seed(file: str) -> Problem:
+    what = f"seed is not set: everything drawn by chance starts from {DEFAULT_SEED}, the default"
+    do = f"The pages and the manifest record it. To fix it for good, write seed: {DEFAULT_SEED}"
+    return Problem(severity="NOTE", file=file, what=what, do=do, rule="default_seed")
 
 
 def with_schema(raw: dict[str, Any]) -> tuple[Parameters | None, list[str]]:

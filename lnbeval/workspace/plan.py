@@ -70,11 +70,17 @@ class Locked(BaseModel):
     parameters: dict[str, Any]
     definitions: dict[str, dict[str, Any]]
     treated: dict[str, int]
+    data: dict[str, dict[str, Any]] = {}  # figures of the reference and files; plans of before did not hold them
 
     @property
     def values(self) -> dict[str, dict[str, Any]]:
         """What the plan freezes, as `frozen_values` has it."""
-        return {"parameters": self.parameters, "definitions": self.definitions, "treated": self.treated}
+        return {
+            "parameters": self.parameters,
+            "definitions": self.definitions,
+            "treated": self.treated,
+            "data": self.data,
+        }
 
 
 class Plan(Locked):
@@ -155,7 +161,8 @@ def plan_deviations(
     plan = read_plan(workspace, evaluation)
     if plan is None:
         return ()
-    return deviations(plan.values, frozen_values(parameters, reference, cohort), reference.names.label)
+    now = frozen_values(parameters, reference, cohort, workspace.raw(evaluation))
+    return deviations(plan.values, now, reference.names.label)
 
 
 def plan_warnings(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> list[Problem]:
@@ -223,7 +230,8 @@ def _alone(plan: Plan) -> Locked:
 
 def _fingerprint(evaluation: str, plan: Locked, former: str) -> str:
     """SHA-256 over values, day, person and reason, and over the fingerprint of the plan before."""
-    content = {**plan.model_dump(exclude={"fingerprint", "evaluation", "history"}), "of": evaluation, "former": former}
+    left_out = {"fingerprint", "evaluation", "history"} | (set() if plan.data else {"data"})
+    content = {**plan.model_dump(exclude=left_out), "of": evaluation, "former": former}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -237,7 +245,9 @@ def _yaml(plan: Plan) -> str:
     values = plan.model_dump(mode="json")
     first = ("evaluation", "locked", "who", "reason", "fingerprint")
     stream = io.StringIO()
-    writer.dump({name: values[name] for name in (*first, "parameters", "definitions", "treated", "history")}, stream)
+    writer.dump(
+        {name: values[name] for name in (*first, "parameters", "definitions", "treated", "data", "history")}, stream
+    )
     return stream.getvalue()
 
 

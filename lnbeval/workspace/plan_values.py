@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from lnbeval.workspace.parameters import Certainty, Comparison
+from lnbeval.workspace.plan_data import data_changes, frozen_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -27,22 +29,25 @@ UNTREATED: Final = "not treated"
 class Deviation:
     """One thing that is not as planned."""
 
-    part: Literal["parameter", "definition", "treatment"]
+    part: Literal["parameter", "definition", "treatment", "data"]
     name: str
     planned: str
     now: str
 
 
-def frozen_values(parameters: Parameters, reference: Reference, cohort: pd.Series) -> dict[str, dict[str, Any]]:
-    """Parameters, definitions of the indicators, and the first treated period of each treated municipality.
+def frozen_values(
+    parameters: Parameters, reference: Reference, cohort: pd.Series, raw: Path
+) -> dict[str, dict[str, Any]]:
+    """Parameters, definitions of the indicators, the first treated period of each treated municipality, and the data there are.
 
-    `cohort` is indexed by code (NaN: not treated). What the pages are called is left out, and how files are read: the files
-    come when the plan is locked already. Lists whose order says nothing are sorted.
+    `cohort` is indexed by code (NaN: not treated), `raw` the folder of the files as received. What the pages are called is left
+    out, and how files are read: files may come when the plan is locked already. Lists whose order says nothing are sorted.
     """
     return {
         "parameters": _parameters(parameters),
         "definitions": {code: _definition(reference, code) for code in sorted(parameters.indicators)},
         "treated": {str(code): int(year) for code, year in cohort.dropna().sort_index().items()},
+        "data": frozen_data(parameters, reference, raw),
     }
 
 
@@ -58,6 +63,10 @@ def deviations(
         *_of_parameters(planned["parameters"], now["parameters"]),
         *_of_definitions(planned["definitions"], now["definitions"]),
         *_of_treated(planned["treated"], now["treated"], names),
+        *(
+            Deviation(part="data", name=name, planned=before, now=after)
+            for name, before, after in data_changes(planned.get("data", {}), now.get("data", {}), names)
+        ),
     )
 
 
@@ -107,6 +116,7 @@ def _values_used(sources: tuple[Source, ...]) -> dict[str, dict[str, Any]]:
                 "only_where": only,
                 "aggregate": source.aggregate.by if source.aggregate else None,
                 "school_year": source.school_year,
+                "dates": source.dates,
             }
             kept = {name: value for name, value in chosen.items() if value not in NOTHING}
             if kept:

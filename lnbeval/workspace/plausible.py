@@ -9,8 +9,12 @@ import pandas as pd
 
 from lnbeval.intake import Problem
 from lnbeval.workspace.variables import (
+    PERCENT,
     POPULATION,
+    ROUNDING,
     breaks,
+    by_year,
+    is_nominal,
     problem_at,
     sheets,
     shown,
@@ -24,11 +28,9 @@ if TYPE_CHECKING:
     from lnbeval.workspace.parameters import Parameters
     from lnbeval.workspace.variables import Variable
 
-PERCENT: Final = 100.0
 MOST_ABOVE: Final = 0.5  # of the values, before those that never pass 1 are held against the others
 NEAR_PERCENT: Final = 2.0  # a fraction times 100 is taken for the percentage of the other years within this factor
 EXCEPTION: Final = "contacts_not_persons"
-ROUNDING: Final = 1e-9  # what arithmetic on decimals may add to a part that equals its total
 
 
 def value_findings(
@@ -71,10 +73,10 @@ def within_range(values: pd.DataFrame, known: Mapping[str, Variable]) -> pd.Data
 
 
 def _lowest(variable: Variable) -> float:
-    """The lowest value of a variable, NaN where there is none: a count that is no change is not negative."""
+    """The lowest value of a variable, NaN where there is none: a count or a share that is no change is not negative."""
     if variable.change:
         return float("nan")
-    return float(np.nanmax([variable.low, 0.0])) if variable.kind == "count" else variable.low
+    return float(np.nanmax([variable.low, 0.0])) if variable.kind in ("count", "share") else variable.low
 
 
 def _out_of_range(cells: pd.DataFrame, variable: Variable, reference: Reference) -> Iterator[Problem]:
@@ -84,7 +86,7 @@ def _out_of_range(cells: pd.DataFrame, variable: Variable, reference: Reference)
         do = f"Ask the source; if it is a change between two times, say `change: yes` for it in {registry}"
         yield problem_at(part, reference, "STOP", what, do, rule="below_range", subject=variable.code)
     for part in sheets(cells[cells["value"] > variable.high]):
-        what = f"{variable.code} is above {shown(variable.high)}: {told(part, reference)}. By year: {_by_year(cells)}"
+        what = f"{variable.code} is above {shown(variable.high)}: {told(part, reference)}. By year: {by_year(cells)}"
         do = f"Say the unit: correct the file, or its `unit` and `high` in {registry} ({variable.unit} now)"
         yield problem_at(part, reference, "STOP", what, do, rule="above_range", subject=variable.code)
 
@@ -118,18 +120,24 @@ def _mixed_shares(cells: pd.DataFrame, variable: Variable, reference: Reference)
     )
     for part in sheets(cells[fractions]):
         what = (
-            f"{variable.code} mixes shares of 1 with shares of 100: {told(part, reference)}. By year: {_by_year(cells)}"
+            f"{variable.code} mixes shares of 1 with shares of 100: {told(part, reference)}. By year: {by_year(cells)}"
         )
         do = f"Ask the source for the unit of these cells and write all of them as {variable.unit}"
         yield problem_at(part, reference, "STOP", what, do, rule="mixed_shares", subject=variable.code)
 
 
-def _by_year(cells: pd.DataFrame) -> str:
-    years = cells.groupby("period")["value"].agg(["min", "median", "max"])
-    return "; ".join(
-        f"{year} {shown(row['min'])} to {shown(row['max'])}, median {shown(row['median'])}"
-        for year, row in years.iterrows()
-    )
+def above_totals(values: pd.DataFrame, known: Mapping[str, Variable], reference: Reference) -> pd.Index:
+    """The labels of values that are larger than the total they are part of."""
+    over = [
+        _over(cells, _totals(cells, values, known[str(name)].part_of, reference)).index
+        for name, cells in values.groupby("variable")
+        if str(name) in known and known[str(name)].part_of
+    ]
+    return over[0].append(over[1:]) if over else values.index[:0]
+
+
+def _over(cells: pd.DataFrame, total: pd.Series[float]) -> pd.DataFrame:
+    return cells[cells["value"] > total * (1 + ROUNDING)]
 
 
 def _above_total(
@@ -138,7 +146,7 @@ def _above_total(
     if not variable.part_of:
         return
     total = _totals(cells, values, variable.part_of, reference)
-    over = cells[cells["value"] > total * (1 + ROUNDING)]
+    over = _over(cells, total)
     named = "the population" if variable.part_of == POPULATION else variable.part_of
     for part in sheets(over):
         rows = part.assign(total=total[part.index])
@@ -146,9 +154,9 @@ def _above_total(
             f"{told(rows.loc[[label]], reference)} of {shown(total)}" for label, total in rows["total"].head(10).items()
         )
         what = f"{variable.code} is larger than {named} in {len(part)} row(s): {examples}"
-        do = "Correct the file; or, if it counts contacts or cases and not persons, decide so in writing"
+        do = "Correct the file; or, if it counts contacts or cases and not persons, say so in writing"
         yield problem_at(
-            part, reference, "ASK", what, do,
+            part, reference, "STOP", what, do,
             rule="count_above_total", subject=f"{variable.code} above {variable.part_of}", options=(EXCEPTION,),
         )  # fmt: skip
 
@@ -191,12 +199,12 @@ def _nominal(
         row = reference.indicators.loc[code].to_dict()
         variable = known.get(row["numerator"])
         cells = values.loc[values["variable"] == row["numerator"]]
-        if row["kind"] != "money" or variable is None or variable.constant_prices or cells["period"].nunique() < 2:
+        if not is_nominal(code, reference) or variable is None or cells["period"].nunique() < 2:
             continue
         years = f"{cells['period'].min()}-{cells['period'].max()}"
         what = f"Indicator '{code}' is money in nominal terms over {years}: prices rise within it"
         do = (
-            "Say 'nominal' wherever it is shown, or deliver it deflated and write `prices: constant` for "
+            "Every chart and table says 'nominal'. Or deliver it deflated by a price index and write `prices: constant` for "
             f"{row['numerator']} in {variable.registry}"
         )
         yield Problem(

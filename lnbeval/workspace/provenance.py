@@ -11,9 +11,10 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval import __version__
+from lnbeval.workspace.parameters import DEFAULT_SEED
 from lnbeval.workspace.places import write_text
 from lnbeval.workspace.plan import read_plan
-from lnbeval.workspace.yaml_file import value_fingerprint
+from lnbeval.workspace.yaml_file import read_yaml, value_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,6 +69,7 @@ def write_manifest(workspace: Workspace, evaluation: str) -> dict[str, Any]:
         "evaluation": evaluation,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "provenance": provenance(workspace, evaluation),
+        "seed": read_yaml(workspace.parameters(evaluation)).get("seed", DEFAULT_SEED),
         "data": [
             {"file": name, "bytes": size, "sha256": digest} for name, size, digest in data_files(workspace, evaluation)
         ],

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 YEAR: Final = re.compile(r"(19|20)\d\d")
 YEARS: Final = ("first_period", "last_period", "first_treated", "base", "period")  # parameters that are years
+IN_SOURCE: Final = ("year",)  # of a source, where `period` is the header of a column
 GROUPS: Final = ("data", "treatment", "placebos")  # where they stand
 
 
@@ -25,13 +26,12 @@ def _changed(value: Any, place: str, notes: list[str]) -> Any:  # noqa: ANN401
         return [_changed(one, f"{place}[{number}]", notes) for number, one in enumerate(value, start=1)]
     if not isinstance(value, dict):
         return value
-    return {key: _number(one, key, f"{place}.{key}", notes) for key, one in value.items()}
+    years = IN_SOURCE if place.startswith("data.sources[") else YEARS
+    return {key: _number(one, key in years, f"{place}.{key}", notes) for key, one in value.items()}
 
 
-def _number(value: Any, key: str, place: str, notes: list[str]) -> Any:  # noqa: ANN401
-    if key == "sources":  # there `period` is the header of a column
-        return value
-    if key in YEARS and isinstance(value, str) and YEAR.fullmatch(value.strip()):
+def _number(value: Any, is_year: bool, place: str, notes: list[str]) -> Any:  # noqa: ANN401
+    if is_year and isinstance(value, str) and YEAR.fullmatch(value.strip()):
         notes.append(
             f"{place}: '{value}' stands in quotes, which makes it text; it is read as the year {value.strip()}"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake import Problem
@@ -16,6 +17,7 @@ FILE: Final = "SOURCES.md"
 OPEN: Final = "?"  # stands in a cell that nobody has filled in
 DO: Final = "Say of each file from whom it is, when it came, and under which terms"
 RULE: Final = "sources_register"
+BETWEEN_CELLS: Final = re.compile(r"(?<!\\)\|")
 
 
 def register_warnings(folder: Path, parameters: Parameters) -> list[Problem]:
@@ -29,8 +31,13 @@ def register_warnings(folder: Path, parameters: Parameters) -> list[Problem]:
     return [warning for file in files if (warning := _warning(file, lines, titles)) is not None]
 
 
+def in_table(text: str) -> str:
+    """Text as a cell of the register holds it: a bar in it does not end the cell."""
+    return text.replace("|", "\\|")
+
+
 def _warning(file: str, lines: list[str], titles: list[str]) -> Problem | None:
-    rows = [(number, line) for number, line in enumerate(lines, start=1) if file in line]
+    rows = [(number, line) for number, line in enumerate(lines, start=1) if file in line or in_table(file) in line]
     if not rows:
         return _problem("", f"'{file}' is not named", DO)
     for number, line in rows:
@@ -42,7 +49,7 @@ def _warning(file: str, lines: list[str], titles: list[str]) -> Problem | None:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().strip("|").split("|")] if line else []
+    return [cell.strip() for cell in BETWEEN_CELLS.split(line.strip().strip("|"))] if line else []
 
 
 def _problem(cell: str, what: str, do: str, severity: Severity = "WARN") -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from lnbeval.workspace.panel_rows import indicator_panel
 from lnbeval.workspace.parameters import read_parameters
 from lnbeval.workspace.places import Workspace, find_workspace
 from lnbeval.workspace.treatment import cohort_label
+from lnbeval.workspace.variables import is_nominal
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from lnbeval.panel import Panel
     from lnbeval.reference import Reference
     from lnbeval.workspace.parameters import Parameters
+
+NOMINAL: Final = "nominal"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,12 +67,18 @@ class Study:
         return self.treated["cohort"].map(lambda cohort: cohort_label(cohort, last, self.parameters.treatment.others))
 
     def indicator(self, code: str) -> dict[Hashable, Any]:
-        """The registry's row of an indicator: label, unit, direction, decimals and the rest."""
+        """The registry's row of an indicator: label, unit, direction, decimals and the rest.
+
+        The units of money at the prices of each year end in "nominal", so that every chart and table says so.
+        """
         if code not in self.parameters.indicators:
             raise ParameterError(
                 f"'{code}' is not an indicator of {self.name}; it has {', '.join(self.parameters.indicators)}."
             )
-        return self.reference.indicators.loc[code].to_dict()
+        row = self.reference.indicators.loc[code].to_dict()
+        if not is_nominal(code, self.reference):
+            return row
+        return row | {name: f"{row[name]}, {NOMINAL}" for name in ("unit", "effect_unit") if NOMINAL not in row[name]}
 
     def panel(
         self,

@@ -13,7 +13,7 @@ from lnbeval.workspace.meaning import meaning
 from lnbeval.workspace.treatment_dates import starts
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
     from pathlib import Path
 
     from lnbeval.reference import Reference
@@ -87,6 +87,12 @@ def treatment_rows(table: Path, reference: Reference) -> tuple[pd.DataFrame, lis
         if status not in RANK
     ]
     return rows.assign(code=pd.Series([code for code, _, _ in told], index=rows.index, dtype=object)), problems
+
+
+def is_treatment_table(headers: Iterable[str]) -> bool:
+    """Whether the columns of a table are those of a list of who was treated."""
+    named = set(headers)
+    return named.issuperset(COLUMNS) and not named.isdisjoint({"code", "name"})
 
 
 def _unit(row: Mapping[Hashable, str], reference: Reference) -> tuple[str, str, str]:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from lnbeval.errors import DesignError
 from lnbeval.estimators import ESTIMATORS
+from lnbeval.intake import Problem
 from lnbeval.workspace.analysis import Analysis
 from lnbeval.workspace.panel_rows import indicator_panel
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from lnbeval.panel import Panel
@@ -57,7 +60,24 @@ def stop_if_all_refused(rows: pd.DataFrame, parameters: Parameters, reference: R
     """Raise DesignError with each indicator's reason when none can be estimated; one that can is enough to go on."""
     refusals = refused(rows, parameters, reference)
     if len(refusals) == len(parameters.estimated):
-        reasons: dict[str, list[str]] = {}
-        for indicator, error in refusals.items():
-            reasons.setdefault(str(error), []).append(indicator)
-        raise DesignError("\n".join(f"{', '.join(codes)}: {reason}" for reason, codes in reasons.items()))
+        raise DesignError("\n".join(f"{', '.join(codes)}: {why}" for why, codes in _by_reason(refusals).items()))
+
+
+def refusal_problems(refusals: Mapping[str, DesignError], parameters: Parameters) -> list[Problem]:
+    """A STOP for the indicators that are refused, those of one reason together; the others go on."""
+    files = ", ".join(dict.fromkeys(source.file for source in parameters.data.sources))
+    do = "Settle it or leave it out; it is refused, the other indicators go on"
+    return [
+        Problem(
+            severity="STOP", file=files, what=f"{', '.join(codes)}: {why}", do=do,
+            rule="indicator_refused", subject=" ".join(codes), refuses=", ".join(codes),
+        )
+        for why, codes in _by_reason(refusals).items()
+    ]  # fmt: skip
+
+
+def _by_reason(refusals: Mapping[str, DesignError]) -> dict[str, list[str]]:
+    reasons: dict[str, list[str]] = {}
+    for indicator, error in refusals.items():
+        reasons.setdefault(str(error), []).append(indicator)
+    return reasons

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from lnbeval.errors import DataError
-from lnbeval.workspace.far_values import out_of_range, outliers
+from lnbeval.workspace.doubtful_effects import with_effects
+from lnbeval.workspace.far_values import out_of_range, outliers, shares_above_whole
 from lnbeval.workspace.gaps import (
     few_periods_before,
     flat_outcomes,
@@ -21,18 +22,20 @@ from lnbeval.workspace.gaps import (
 )
 from lnbeval.workspace.indicators import computable, indicator_values
 from lnbeval.workspace.jumps import flagged, jump_questions, unit_problems, unit_steps
-from lnbeval.workspace.plausible import value_findings, within_range
+from lnbeval.workspace.plausible import above_totals, value_findings, within_range
 from lnbeval.workspace.treatment import treated_municipalities
 from lnbeval.workspace.variables import variables, within_periods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lnbeval.intake import Intake, Problem
     from lnbeval.reference import Reference
     from lnbeval.workspace.jumps import Question
     from lnbeval.workspace.parameters import Parameters
+    from lnbeval.workspace.variables import Variable
 
+DOUBTFUL: Final = {"outlier", "decimals_in_count"}  # findings that say what the figure does to the estimate
 ROW: Final = re.compile(r"(?:row |[A-Z]+)(\d+)")
 
 
@@ -54,12 +57,15 @@ def checked_values(
     questions = [*jumps, *zero_questions(values, known, reference)]
     settled = _settled(taken, questions, answered)
     complete = all(problem.severity != "STOP" for problem in taken.problems)
-    return settled, (
+    told = (
         *value_findings(values, known, parameters, reference),
+        *_indicator_findings(within_periods(settled.values, parameters), known, parameters, reference),
+    )
+    return settled, (
+        *_with_effects(told, within_periods(settled.values, parameters), parameters, reference),
         *unit_problems(values, known, reference, steps),
-        *(question.problem for question in questions),
+        *dict.fromkeys(question.problem for question in questions),
         *flagged(questions, answered),
-        *_indicator_findings(within_range(within_periods(settled.values, parameters), known), parameters, reference),
         *(missing_years(values, known, parameters) if complete else ()),
         *(_panel_findings(settled, parameters, reference) if complete else ()),
     )
@@ -103,11 +109,34 @@ def _row(cell: str) -> int:
     return int(match[1]) if match else 0
 
 
-def _indicator_findings(values: pd.DataFrame, parameters: Parameters, reference: Reference) -> Iterator[Problem]:
+def _indicator_findings(
+    every: pd.DataFrame, known: Mapping[str, Variable], parameters: Parameters, reference: Reference
+) -> Iterator[Problem]:
+    values = within_range(every, known)
     rows = _rows(values, parameters, reference)
     if rows is not None:
         yield from outliers(values, rows, reference)
         yield from out_of_range(values, rows, reference)
+        yield from shares_above_whole(values, rows, reference, above_totals(values, known, reference))
+
+
+def _with_effects(
+    told: Sequence[Problem], values: pd.DataFrame, parameters: Parameters, reference: Reference
+) -> Iterable[Problem]:
+    """The findings with what doubtful figures do to the estimate, where there are such and one can be made."""
+    rows, cohort = _rows(values, parameters, reference), _cohort(parameters, reference)
+    if rows is None or cohort is None or not DOUBTFUL.intersection(problem.rule for problem in told):
+        return told
+    return with_effects(told, values, rows.join(cohort, on="code"), parameters, reference)
+
+
+def _cohort(parameters: Parameters, reference: Reference) -> pd.Series[float] | None:
+    """The first treated period by code; None where the table is refused, which is told where it is used."""
+    try:
+        table = reference.folder.parent / parameters.treatment.table
+        return treated_municipalities(table, parameters.treatment, reference)["cohort"]
+    except (DataError, ValueError, OSError):
+        return None
 
 
 def _panel_findings(taken: Intake, parameters: Parameters, reference: Reference) -> Iterable[Problem]:
@@ -117,11 +146,9 @@ def _panel_findings(taken: Intake, parameters: Parameters, reference: Reference)
         return
     file = ", ".join(dict.fromkeys(source.file for source in parameters.data.sources))
     yield from flat_outcomes(rows, reference, file)
-    try:
-        table = reference.folder.parent / parameters.treatment.table
-        cohort = treated_municipalities(table, parameters.treatment, reference)["cohort"]
-    except (DataError, ValueError, OSError):
-        return  # The table is refused where it is used, with its own message.
+    cohort = _cohort(parameters, reference)
+    if cohort is None:
+        return
     yield from uneven_gaps(rows, cohort.notna(), file)
     yield from few_periods_before(rows, cohort, parameters, file)
     yield from no_period_before(within_periods(taken.values, parameters), cohort, parameters, file)

@@ -32,6 +32,8 @@ KINDS: Final = ("count", "share", "rate", "money")  # of an indicator
 ROW_AND_COLUMN: Final = re.compile(r"row ([0-9]+), column (.*)")
 BREAK: Final = re.compile(r"\s*(\d{4}):\s*(.+?)\s*")
 POPULATION: Final = "population"  # as a total: every population known of the municipality
+PERCENT: Final = 100.0
+ROUNDING: Final = 1e-9  # what arithmetic on decimals may add to a part that equals its total
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +47,8 @@ class Variable:
     part_of: str  # the variable that is its total, or population
     change: bool  # a difference between two times, which may be negative
     low: float  # NaN: no bound
-    high: float
-    zeros_asked: bool  # a zero may stand for "not reported"
+    high: float  # of a share 100 where the registry says nothing
+    zeros_asked: bool  # a zero may stand for "not reported": of a count unless the registry says otherwise
     yearly: bool
     constant_prices: bool
     breaks: Mapping[int, str]  # year -> what changed
@@ -74,6 +76,13 @@ def variables(reference: Reference) -> dict[str, Variable]:
     if odd:
         raise DataError("\n".join(odd))
     return {str(code): _variable(str(code), row, reference) for code, row in table.iterrows()}
+
+
+def is_nominal(indicator: str, reference: Reference) -> bool:
+    """Whether an indicator is money at the prices of each year: no share of money, and not deflated, by the registry."""
+    row = reference.indicators.loc[indicator].to_dict()
+    prices = reference.variables["prices"].to_dict().get(row["numerator"], "constant")
+    return bool(row["kind"] == "money" and prices != "constant")
 
 
 def breaks(text: str) -> dict[int, str]:
@@ -147,9 +156,24 @@ def shown(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1e4 or float(value).is_integer() else f"{value:.4g}"
 
 
+def by_year(cells: pd.DataFrame) -> str:
+    """The distribution of values year by year."""
+    years = cells.groupby("period")["value"].agg(["min", "median", "max"])
+    return "; ".join(
+        f"{year} {shown(row['min'])} to {shown(row['max'])}, median {shown(row['median'])}"
+        for year, row in years.iterrows()
+    )
+
+
 def sheets(cells: pd.DataFrame) -> Iterable[pd.DataFrame]:
     """Cells, sheet by sheet."""
     return (part for _, part in cells.groupby(["file", "sheet"], sort=False))
+
+
+def _high(row: pd.Series) -> float:
+    """The highest value allowed: no part is larger than the whole, whether the registry says so or not."""
+    implied = row["kind"] == "share" and row["change"] != "yes" and np.isnan(row["high"])
+    return PERCENT if implied else float(row["high"])
 
 
 def _variable(code: str, row: pd.Series, reference: Reference) -> Variable:
@@ -163,8 +187,8 @@ def _variable(code: str, row: pd.Series, reference: Reference) -> Variable:
         part_of=row["part_of"],
         change=row["change"] == "yes",
         low=row["low"],
-        high=row["high"],
-        zeros_asked=row["zeros"] == "ask",
+        high=_high(row),
+        zeros_asked=row["zeros"] == "ask" or (row["zeros"] == "" and row["kind"] == "count"),
         yearly=row["frequency"] == "yearly",
         constant_prices=row["prices"] == "constant",
         breaks=breaks(row["breaks"]),

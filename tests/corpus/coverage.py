@@ -34,7 +34,7 @@ def coverage_cases():
 def sixty_municipalities():
     grid = long(AID, county=True)
     grid.drop("Pustec")
-    found = planted("ASK", "absent_municipality", "", says="Missing: Pustec")
+    found = planted("STOP", "absent_municipality", "", says="Missing: Pustec")
     return case("gjashtedhjete.xlsx", xlsx(grid.rows), found, AID, county=REGION)
 
 
@@ -108,7 +108,7 @@ def two_sheets_that_agree():
     data = xlsx(long(AID).rows, "NE", more={"PAK": schools.rows})
     file = "dy_flete.xlsx"
     sources = (declared(file, AID, sheet="NE"), declared(file, DISABILITY, sheet="PAK"))
-    found = planted("ASK", "absent_municipality", "", says="Konispol")
+    found = planted("STOP", "absent_municipality", "", says="Konispol")
     return Case(
         name=file, files={file: data}, sources=sources, planted=tuple(found), indicators=("aid_rate", "disability_rate")
     )
@@ -149,7 +149,7 @@ def one_year_before():
 def no_year_before():
     """All years lie after the start: no comparison can be made."""
     grid = long(AID, years=range(2018, 2021))
-    return case("vetem_pas.xls", xls(grid.rows), planted("WARN", "no_period_before", ""), AID, ends=4)
+    return case("vetem_pas.xls", xls(grid.rows), planted("STOP", "no_period_before", ""), AID, ends=4)
 
 
 def needless_exception():

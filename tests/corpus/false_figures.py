@@ -63,7 +63,7 @@ def above_the_population():
     """Contacts counted instead of families: more than there are people."""
     grid = long(AID)
     where = [grid.put("Konispol", year, AID, CENSUS[code_of("Konispol")] * 2 + year) for year in YEARS]
-    found = planted("ASK", "count_above_total", where, says="population")
+    found = planted("STOP", "count_above_total", where, says="population")
     found += planted("WARN", "outlier", where)
     return case("mbi_popullsine.xlsx", xlsx(grid.rows), found, AID)
 
@@ -72,7 +72,7 @@ def women_above_all():
     grid = long(DISABILITY, WOMEN, text=True)
     where = [grid.put(name, 2018, WOMEN, figure(DISABILITY, code_of(name), 2018) + 4) for name in ("Delvinë", "Vlorë")]
     return case(
-        "gra_mbi_gjithsej.csv", text(grid.rows), planted("ASK", "count_above_total", where), DISABILITY, WOMEN,
+        "gra_mbi_gjithsej.csv", text(grid.rows), planted("STOP", "count_above_total", where), DISABILITY, WOMEN,
         indicators=("disability_rate", "women_rate"),
     )  # fmt: skip
 
@@ -222,18 +222,18 @@ def saturated_share():
 
 
 def never_changing():
-    """A column copied down over the years: refused as an outcome, told as a warning; the other one goes on."""
+    """A column copied down over the years: refused as an outcome, the other one goes on."""
     grid = long(AID, COVER)
     for row in grid.rows[1:]:
         row[3] = 40.0
     return case(
         "e_pandryshuar.xlsx",
         xlsx(grid.rows),
-        planted("WARN", "no_variation", ""),
+        planted("STOP", "no_variation", ""),
         AID,
         COVER,
         indicators=("aid_rate", "cover_share"),
-        ends=4,
+        ends=0,
     )
 
 

@@ -1,5 +1,7 @@
 """The locked analysis plan: what is no longer as planned is listed, and the run is labelled EXPLORATORY on every page."""
 
+import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -104,6 +106,54 @@ def test_x71_deviations_are_listed_with_what_was_planned_and_what_is_now(workspa
         "inference.level: planned 0.95; now 0.9",
         "treatment of Shkodër (AL154): planned not treated; now from 2018",
     ]
+
+
+def test_x71_a_changed_figure_of_the_denominator_is_a_deviation_in_words(workspace, capsys):
+    change(workspace, design__weight="population_2011")
+    code, text = lock(capsys)
+    assert code == 0
+    assert "figures of the reference that are used (population_2011), and the files as they are (1)" in text
+    path = workspace / "data/reference/municipalities.csv"
+    table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    row = table["code"] == "AL122"
+    (before,) = table.loc[row, "population_2011"]
+    table.loc[row, "population_2011"] = str(int(float(before)) + 1000)
+    table.to_csv(path, index=False)
+    (line,) = differences(capsys)
+    assert line.startswith("figures of population_2011: planned ")
+    was = int(float(before))
+    assert f"(1 of 61 municipalities differ: Krujë (AL122) {was:,} → {was + 1000:,})" in line
+    assert "Not as in the analysis plan" in said(capsys, "check", "turnout")[1]
+
+
+def test_x71_a_file_that_is_another_since_the_plan_was_locked_is_a_deviation(workspace, capsys):
+    lock(capsys)
+    path = workspace / "data/raw/turnout/elections.csv"
+    path.write_bytes(path.read_bytes().replace(b"59.699", b"59.7"))
+    (line,) = differences(capsys)
+    assert re.fullmatch(r"file elections\.csv: planned fingerprint [0-9a-f]{12}; now fingerprint [0-9a-f]{12}", line)
+
+
+def test_x71_a_file_that_comes_after_the_plan_was_locked_is_no_deviation(workspace, capsys):
+    path = workspace / "data/raw/turnout/elections.csv"
+    data = path.read_bytes()
+    path.unlink()
+    lock(capsys)
+    path.write_bytes(data)
+    assert differences(capsys) == []
+
+
+def test_x71_a_plan_of_before_that_holds_no_data_still_fits_its_fingerprint(workspace, capsys):
+    lock(capsys)
+    path = workspace / PLAN
+    plan = yaml.safe_load(path.read_text("utf-8"))
+    held = {key: plan[key] for key in ("who", "reason", "parameters", "definitions", "treated")}
+    content = {**held, "locked": str(plan["locked"]), "of": "turnout", "former": ""}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    del plan["data"]
+    plan["fingerprint"] = hashlib.sha256(text.encode()).hexdigest()
+    path.write_text(yaml.safe_dump(plan, allow_unicode=True), encoding="utf-8")
+    assert differences(capsys) == []
 
 
 def test_x71_a_changed_definition_of_an_indicator_and_a_changed_list_are_deviations(workspace, capsys):

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ from written_evaluations import (
     rows,
     source,
     taken,
+    variable,
     with_cell,
     write_workbook,
     written,
@@ -146,16 +148,158 @@ def test_x10_a_changed_file_is_not_registered_without_a_reason(delivered, monkey
     assert "letter of 3 May" in (delivered.raw("trial") / "DELIVERIES.csv").read_text("utf-8")
 
 
-def test_x10_a_registered_file_that_nothing_reads_any_more_is_told(delivered, monkeypatch, capsys):
-    raw = delivered.raw("trial")
-    (raw / "raport.xlsx").rename(raw / "raport_i_ri.xlsx")
-    path = delivered.parameters("trial")
-    path.write_text(path.read_text(encoding="utf-8").replace("raport.xlsx", "raport_i_ri.xlsx"), encoding="utf-8")
-    (warning,) = [problem for problem in taken(delivered).problems if problem.rule == "registered_not_read"]
-    assert (warning.severity, warning.file) == ("WARN", "raport.xlsx")
-    assert "Keep the registered name" in warning.do
-    register_files(delivered, monkeypatch, capsys)  # of the new name: the old one stays told until its row is gone
-    assert [one.file for one in taken(delivered).problems if one.rule == "registered_not_read"] == ["raport.xlsx"]
+def changed_parameters(workspace, change):
+    path = workspace.parameters("trial")
+    parameters = json.loads(path.read_text(encoding="utf-8"))
+    change(parameters)
+    path.write_text(json.dumps(parameters), encoding="utf-8")
+
+
+def renamed(workspace, table=None, *, to="raport_i_ri.xlsx", keep=False):
+    """Deliver the table under another name, which the parameters read in the place of the registered one."""
+    raw = workspace.raw("trial")
+    if table is None:
+        (raw / "raport.xlsx").rename(raw / to)
+    else:
+        write_workbook(raw / to, table)
+    if not keep and table is not None:
+        (raw / "raport.xlsx").unlink()
+    changed_parameters(workspace, lambda parameters: parameters["data"]["sources"][0].update(file=to))
+
+
+def revised():
+    table, _ = with_cell(rows(beneficiaries=people), KRUJE, 2016, "beneficiaries", people(KRUJE, 2016) + 4)
+    return with_cell(table, VLORE, 2020, "beneficiaries", None)[0]
+
+
+def test_x10_a_file_under_another_name_with_the_same_values_is_a_note(delivered, monkeypatch, capsys):
+    renamed(delivered)
+    (note,) = found(delivered, "same_values")
+    assert (note.severity, note.file) == ("NOTE", "raport_i_ri.xlsx")
+    assert "Read in the place of raport.xlsx, registered on" in note.what
+    code, said = register_files(delivered, monkeypatch, capsys)
+    assert code == 0, said
+    (told,) = found(delivered, "registered_replaced")
+    assert (told.severity, told.file) == ("NOTE", "raport.xlsx")
+    assert "read from raport_i_ri.xlsx" in told.what
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_x10_a_revision_under_another_name_is_asked_about_with_every_changed_cell(delivered, monkeypatch, capsys, keep):
+    renamed(delivered, revised(), keep=keep)
+    (question,) = found(delivered, "changed_delivery")
+    assert (question.severity, question.file, question.options) == ("ASK", "raport_i_ri.xlsx", ("accept", "keep_old"))
+    old, new = people(KRUJE, 2016), people(KRUJE, 2016) + 4
+    assert "in the place of raport.xlsx, registered on" in question.what
+    assert "2 cell(s) differ in 2 municipalities" in question.what
+    assert f"{NAMES[KRUJE]} 2016 beneficiaries: {old:,} became {new:,}" in question.what
+    assert f"{NAMES[VLORE]} 2020 beneficiaries: {people(VLORE, 2020):,} became not reported" in question.what
+    with pytest.raises(DataError, match=r"changed_delivery/raport_i_ri\.xlsx/"):
+        written(delivered)
+    table = pd.read_csv(delivered.outputs("trial") / "intake" / "changed_cells.csv")
+    assert table[["file", "municipality", "period", "old"]].to_numpy().tolist() == [
+        ["raport_i_ri.xlsx", NAMES[KRUJE], 2016, old],
+        ["raport_i_ri.xlsx", NAMES[VLORE], 2020, people(VLORE, 2020)],
+    ]
+    code, said = register_files(delivered, monkeypatch, capsys)
+    assert code == DataError.exit_code
+    assert "read in the place of raport.xlsx" in said
+    assert "raport_i_ri" not in (delivered.raw("trial") / "DELIVERIES.csv").read_text("utf-8")
+
+
+def test_x10_an_accepted_revision_under_another_name_is_recorded_with_its_reason(delivered, monkeypatch, capsys):
+    renamed(delivered, revised())
+    (question,) = found(delivered, "changed_delivery")
+    decide(delivered, (question.name, "accept"))
+    assert value(written(delivered), KRUJE, 2016) == people(KRUJE, 2016) + 4
+    code, said = register_files(delivered, monkeypatch, capsys)
+    assert code == 0, said
+    last = (delivered.raw("trial") / "DELIVERIES.csv").read_text("utf-8").splitlines()[-1]
+    assert last.startswith("raport_i_ri.xlsx,")
+    assert "it was asked (A. Hoxha, 2026-11-22)" in last
+    assert found(delivered, "changed_delivery") == []
+    (told,) = found(delivered, "registered_replaced")
+    assert "it was asked (A. Hoxha, 2026-11-22)" in told.what
+
+
+def test_x10_a_refused_revision_under_another_name_leaves_the_registered_values(delivered):
+    before = taken(delivered)
+    renamed(delivered, revised())
+    (question,) = found(delivered, "changed_delivery")
+    decide(delivered, (question.name, "keep_old"))
+    after = taken(delivered)
+    pd.testing.assert_series_equal(after.values["value"], before.values["value"])
+    (aside,) = after.set_aside.to_dict("records")
+    assert (aside["file"], aside["content"]) == ("raport_i_ri.xlsx", repr(float(people(KRUJE, 2016) + 4)))
+    assert reconciles(after)
+
+
+def beside(workspace, table, **more):
+    """Read another file beside the registered one."""
+    write_workbook(workspace.raw("trial") / "shtesa.xlsx", table)
+    added = source(table, "shtesa.xlsx", **more)
+    changed_parameters(workspace, lambda parameters: parameters["data"]["sources"].append(added))
+
+
+def test_x10_a_file_beside_that_goes_before_the_registered_one_is_asked_about(delivered):
+    beside(delivered, [row for row in revised() if row[1] in ("Viti", 2016)], priority=1)
+    (question,) = found(delivered, "changed_delivery")
+    assert question.file == "shtesa.xlsx"
+    assert "1 cell(s) differ in 1 municipalities" in question.what
+    assert f"{NAMES[KRUJE]} 2016" in question.what
+    decide(delivered, (question.name, "keep_old"))
+    assert value(taken(delivered), KRUJE, 2016) == people(KRUJE, 2016)
+
+
+def test_x10_a_file_beside_that_adds_years_or_tells_the_same_is_not_asked_about(delivered):
+    beside(delivered, [rows(beneficiaries=people)[0], *rows(years=(2021, 2022), beneficiaries=people)[1:]])
+    assert found(delivered, "changed_delivery") == []
+    assert not [problem for problem in taken(delivered).problems if problem.severity == "STOP"]
+    assert value(taken(delivered), KRUJE, 2022) == people(KRUJE, 2022)
+
+
+def test_x10_years_that_come_in_files_of_their_own_are_held_against_the_one_they_replace(delivered):
+    parts = {"para.xlsx": range(2014, 2018), "pas.xlsx": range(2018, 2022)}
+    for file, years in parts.items():
+        table = [row for row in revised() if row[1] in ("Viti", *years)]
+        write_workbook(delivered.raw("trial") / file, table)
+    own = [source(rows(beneficiaries=people), file) for file in parts]
+    changed_parameters(delivered, lambda parameters: parameters["data"].update(sources=own))
+    questions = found(delivered, "changed_delivery")
+    assert [question.file for question in questions] == ["para.xlsx", "pas.xlsx"]
+    assert all("1 cell(s) differ in 1 municipalities" in question.what for question in questions)
+
+
+def test_x10_one_series_moved_to_another_file_is_held_against_the_registered_one(tmp_path, monkeypatch, capsys):
+    def other(code, year):
+        return people(code, year) + 100
+
+    table = rows(beneficiaries=people, women_served=other)
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": table}, ["care_coverage"], variables=[variable("women_served", "count")]
+    )
+    assert register_files(workspace, monkeypatch, capsys)[0] == 0
+    moved = [row[:2] + row[3:] for row in table if row[:2] != [NAMES[VLORE], 2020]]
+    write_workbook(workspace.raw("trial") / "gra.xlsx", moved)
+
+    def change(parameters):
+        del parameters["data"]["sources"][0]["columns"]["women_served"]
+        parameters["data"]["sources"].append(source(moved, "gra.xlsx"))
+
+    changed_parameters(workspace, change)
+    (question,) = found(workspace, "changed_delivery")
+    assert question.file == "gra.xlsx"
+    assert f"({NAMES[VLORE]} 2020 women_served: {other(VLORE, 2020):,} became not reported)" in question.what
+
+
+def test_x10_a_registered_file_whose_series_nothing_reads_any_more_is_told(tmp_path, monkeypatch, capsys):
+    tables = {"raport.xlsx": rows(beneficiaries=people), "gra.xlsx": rows(women_served=people)}
+    workspace = evaluation(tmp_path, tables, ["care_coverage"], variables=[variable("women_served", "count")])
+    assert register_files(workspace, monkeypatch, capsys)[0] == 0
+    changed_parameters(workspace, lambda parameters: parameters["data"]["sources"].pop())
+    (warning,) = found(workspace, "registered_not_read")
+    assert (warning.severity, warning.file) == ("WARN", "gra.xlsx")
+    assert "take its rows out" in warning.do
 
 
 def test_x10_without_a_registration_nothing_is_asked(tmp_path):

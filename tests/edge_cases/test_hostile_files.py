@@ -12,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from country import LETTERS, PERSONS
 from edge_cases.hand_made_files import biff_stream, compound_file, ods_bytes, ods_content, record, xls_bytes
 
 from lnbeval.cli.main import exit_code
@@ -39,7 +40,7 @@ def source(file, **changes):
 
 
 def take(folder, declared):
-    return intake(folder, [declared], RESOLVE, partial(is_total, REFERENCE))
+    return intake(folder, [declared], RESOLVE, partial(is_total, REFERENCE), persons=PERSONS, letters=LETTERS)
 
 
 def refusal(folder, file, *, bound=SMALL):
@@ -48,7 +49,7 @@ def refusal(folder, file, *, bound=SMALL):
     tracemalloc.start()
     try:
         taken = take(folder, source(file))
-        description = describe(folder / file, RESOLVE)
+        description = describe(folder / file, RESOLVE, persons=PERSONS, letters=LETTERS)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -63,7 +64,9 @@ def refusal(folder, file, *, bound=SMALL):
 
 def load_reader(folder):
     (folder / "clean.xlsx").write_bytes(workbook_bytes())
-    describe(folder / "clean.xlsx", RESOLVE)  # what Python loads once is not the file's doing
+    describe(
+        folder / "clean.xlsx", RESOLVE, persons=PERSONS, letters=LETTERS
+    )  # what Python loads once is not the file's doing
 
 
 def workbook_bytes(**parts):
@@ -325,7 +328,7 @@ def test_check_names_what_stands_in_the_place_of_a_file(tmp_path, kind, capsys, 
 
 
 def test_a_device_is_not_read(tmp_path):
-    what = describe(Path("/dev/zero"), RESOLVE).problems[0].what
+    what = describe(Path("/dev/zero"), RESOLVE, persons=PERSONS, letters=LETTERS).problems[0].what
     assert "/dev/zero is a device, not a file" in what
     assert "a device" in take(Path("/dev"), source("zero")).problems[0].what
     assert not list(tmp_path.iterdir())

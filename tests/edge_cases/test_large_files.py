@@ -16,6 +16,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from country import LETTERS, PERSONS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -56,6 +57,8 @@ def take(folder, *declared, answered=None):
         partial(resolved, REFERENCE),
         partial(is_total, REFERENCE),
         {} if answered is None else answered,
+        persons=PERSONS,
+        letters=LETTERS,
     )
 
 
@@ -322,7 +325,8 @@ def test_x09_declared_marks_are_followed(tmp_path, marks):
 
 def test_x09_the_marks_of_a_column_are_what_all_its_cells_show(tmp_path):
     rows = [[*row[:5], "1.234"] for row in full_rows()]
-    rows[-1][5] = "1.234,5"
+    for row in rows[-12:]:
+        row[5] = "1.234,5"
     read = taken(tmp_path, rows)
     assert value(read, "Durrës", 2019, "budget") == 24 * 1234
 
@@ -492,7 +496,7 @@ CHILD = """
     import resource, sys
     from functools import partial
     from pathlib import Path
-    sys.path.insert(0, "tests/edge_cases")
+    sys.path[:0] = ["tests", "tests/edge_cases"]
     from test_large_files import source, take
     read = take(Path(sys.argv[1]), source())
     print(len(read.values), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
@@ -522,6 +526,7 @@ def test_x09_sums_are_the_same_every_time_to_the_last_digit(tmp_path):
     assert first.equals(second)
 
 
+SUMMED = {"parts_absent/a.csv/Muaji, Gjinia": "sum_of_what_is_there"}
 spellings = st.sampled_from(["Tiranë", "TIRANË", "Bashkia Durrës", "Has", "Tirona", "Gjithsej", ""])
 numbers = st.sampled_from(["1", "250", "3.5", "0.125", "", "abc", "1 000", "-2", "999"])
 faulty = st.lists(
@@ -542,7 +547,15 @@ faulty = st.lists(
 @given(faulty, st.sampled_from(["sum", "mean"]))
 def test_x09_what_is_added_up_is_what_pandas_adds_up_whatever_the_faults(rows, by):
     with tempfile.TemporaryDirectory() as folder:
-        read = taken(Path(folder), [list(row) for row in rows], by=by, decimal=".", thousands="", missing=("999",))
+        read = taken(
+            Path(folder),
+            [list(row) for row in rows],
+            by=by,
+            decimal=".",
+            thousands="",
+            missing=("999",),
+            answered=SUMMED,
+        )
     expected = added_up_by_pandas(rows, by)
     found = {
         (row.code, row.period): row.value

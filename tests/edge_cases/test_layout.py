@@ -1,5 +1,6 @@
 """X12 to X19, X46, X47: whatever a sheet looks like, its values come out with their own addresses, or it says why not."""
 
+import csv
 import datetime as dt
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from conftest import run_lnbeval
+from country import LETTERS, PERSONS
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
@@ -20,7 +22,8 @@ from lnbeval.workspace.intake_stage import resolved, write_intake
 from lnbeval.workspace.parameters import read_parameters
 from lnbeval.workspace.places import Workspace
 
-REFERENCE = load_reference(Path(__file__).parents[2] / "data" / "reference")
+ROOT = Path(__file__).parents[2]
+REFERENCE = load_reference(ROOT / "data" / "reference")
 HEADER = ["Bashkia", "Viti", "Raste"]
 YELLOW = PatternFill("solid", fgColor="FFFF00")
 FILE = "tabela.xlsx"
@@ -49,6 +52,15 @@ def sheet(folder, rows, *, merge=(), hide=(), hide_columns=(), fill=(), comments
     book.save(folder / FILE)
 
 
+def delivered(folder, kind, rows):
+    """The rows as a workbook, or as a text."""
+    if kind == "xlsx":
+        return sheet(folder, rows)
+    with (folder / "tabela.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(rows)
+    return None
+
+
 def take(folder, answered=None, **changes):
     """The intake of the sheet, or of another file."""
     declared = {"file": FILE, "unit": "Bashkia", "period": "Viti", "columns": {"cases": "Raste"}, **changes}
@@ -59,6 +71,8 @@ def take(folder, answered=None, **changes):
         partial(is_total, REFERENCE),
         answered or {},
         headers=reference_headers(REFERENCE),
+        persons=PERSONS,
+        letters=LETTERS,
     )
 
 
@@ -428,6 +442,61 @@ def test_x17_duplicated_headers_that_are_used_stop_and_others_do_not(tmp_path):
     assert problem.cell == "row 1"
 
 
+FOLDED = [
+    ("Përfitues", ["Përfitues", "PËRFITUES"]),
+    ("Përfitues", ["PËRFITUES", "Përfitues "]),
+    ("Përfitues", ["PËRFITUES", "përfitues"]),
+    ("Përfitues", ["Përfitues", "Pe\u0308rfitues\n"]),
+    ("Nr. raste", ["Nr.raste", "NR. RASTE"]),
+]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+@pytest.mark.parametrize(("wanted", "names"), FOLDED)
+def test_x17_headers_that_differ_in_capitals_or_spaces_alone_stop_when_their_figures_differ(
+    tmp_path, kind, wanted, names
+):
+    delivered(tmp_path, kind, [["Bashkia", "Viti", *names], ["Tiranë", 2020, 5, 5], ["Durrës", 2020, 6, 7]])
+    taken = take(tmp_path, file=f"tabela.{kind}", columns={"cases": wanted})
+    (stop,) = told(taken)
+    assert stop.rule == "header_twice"
+    assert "columns C, D" in stop.what
+    assert taken.values.empty
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+@pytest.mark.parametrize(("wanted", "names"), FOLDED)
+def test_x17_headers_that_differ_in_capitals_alone_over_the_same_figures_are_read_once_with_a_warning(
+    tmp_path, kind, wanted, names
+):
+    delivered(tmp_path, kind, [["Bashkia", "Viti", *names], ["Tiranë", 2020, 5, 5], ["Durrës", 2020, 6, 6]])
+    taken = take(tmp_path, file=f"tabela.{kind}", columns={"cases": wanted})
+    (warning,) = told(taken, "WARN")
+    assert warning.rule == "header_copied"
+    assert "(column C" in warning.what
+    assert "(column D" in warning.what
+    assert not told(taken)
+    assert sorted(taken.values["value"]) == [5, 6]
+    assert balanced(taken)
+
+
+def test_x17_headers_that_differ_in_capitals_alone_are_two_series_when_both_are_declared(tmp_path):
+    sheet(tmp_path, [["Bashkia", "Viti", "Raste", "RASTE"], ["Tiranë", 2020, 5, 6]])
+    taken = take(tmp_path, columns={"cases": "Raste", "others": "RASTE"})
+    assert taken.values["value"].tolist() == [5, 6]
+    assert quiet(taken)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_x17_spaces_at_the_ends_and_line_breaks_in_headers_are_told(tmp_path, kind):
+    delivered(tmp_path, kind, [["Bashkia ", "Viti", "Numri\nraste"], ["Tiranë", 2020, 5]])
+    taken = take(tmp_path, file=f"tabela.{kind}", columns={"cases": "Numri raste"})
+    assert quiet(taken)
+    assert taken.values["value"].tolist() == [5]
+    assert "'Bashkia' is read from column A, where spaces or a line break stand" in texts(taken, "NOTE")
+    assert "'Numri raste' is read from column C" in texts(taken, "NOTE")
+
+
 def test_x17_two_columns_that_may_both_be_meant_stop(tmp_path):
     sheet(tmp_path, [["Municipality", "LGU", "Viti", "Raste"], ["Tiranë", "Tiranë", 2020, 5]])
     (problem,) = told(take(tmp_path))
@@ -493,6 +562,28 @@ def test_x19_blank_cells_with_a_colour_or_a_comment_warn_that_these_are_not_read
         [4, "C4: e saktë", "note"],
     ]
     assert taken.counts["cells_missing"].tolist() == [2]
+    (note,) = [problem for problem in taken.problems if problem.rule == "comments"]
+    assert note.severity == "NOTE"
+    assert note.what.startswith("2 cells carry comments")
+    assert note.what.endswith(": C3 ('mbyllur në 2020'), C4 ('e saktë')")
+
+
+@pytest.mark.parametrize("column", ["A", "B"])
+def test_x18_an_error_or_a_formula_without_a_value_among_names_and_years_stops_with_its_address(tmp_path, column):
+    rows = [HEADER, ["Tiranë", 2020, 4], ["Durrës", 2020, 5], ["Vlorë", 2020, 6]]
+    rows[2]["AB".index(column)], rows[3]["AB".index(column)] = "#N/A", "=1+1"
+    sheet(tmp_path, rows)
+    cells = " ".join(problem.cell for problem in told(take(tmp_path)))
+    assert f"{column}3" in cells
+    assert f"{column}4" in cells
+
+
+def test_x18_rows_that_a_filter_hides_are_told_as_read_by_the_file_command(tmp_path):
+    rows = [HEADER, *([name, 2020, 5 + at] for at, name in enumerate(["Tiranë", "Durrës", "Vlorë", "Berat"]))]
+    sheet(tmp_path, rows, hide=[3, 5], filter_on="A1:C5")
+    said = run_lnbeval(ROOT, "check", str(tmp_path / FILE)).stdout
+    assert "hides 2 rows (a filter is on)" in said
+    assert "3, 5" in said
 
 
 def test_x19_a_colour_of_the_whole_row_is_no_value(tmp_path):

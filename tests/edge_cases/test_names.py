@@ -11,6 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from conftest import run_lnbeval
+from country import LETTERS, PERSONS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,8 @@ def taken(folder, rows, *, reference=REFERENCE, answered=None, **source):
         partial(resolved, reference),
         partial(is_total, reference),
         answered or {},
+        persons=PERSONS,
+        letters=LETTERS,
     )
 
 
@@ -355,12 +358,12 @@ ALL = list(REFERENCE.municipalities["name"])
 
 
 def test_x36_60_municipalities_name_the_missing_one(tmp_path):
-    (question,) = covered(taken(tmp_path, named([name for name in ALL if name != "Pustec"])))
-    assert (question.severity, question.rule, question.options) == ("ASK", "absent_municipality", ("accept",))
-    assert "60 of 61" in question.what
-    assert "Missing: Pustec (AL346)" in question.what
-    assert "data.expected" in question.do
-    assert question.subject == "Tabela AL346"
+    (stop,) = covered(taken(tmp_path, named([name for name in ALL if name != "Pustec"])))
+    assert (stop.severity, stop.rule, stop.options) == ("STOP", "absent_municipality", ())
+    assert "60 of 61" in stop.what
+    assert "Missing: Pustec (AL346)" in stop.what
+    assert "data.expected" in stop.do
+    assert stop.subject == "Tabela AL346"
 
 
 def test_x36_62_names_tell_the_extra_one(tmp_path):
@@ -391,7 +394,7 @@ def test_x36_a_planned_subset_is_noted_with_its_reason(tmp_path):
     assert note.severity == "NOTE"
     assert "Pustec (AL346)" in note.what
     assert "no office there" in note.what
-    assert [problem.severity for problem in covered(result, ["AL346"], "no office there")] == ["ASK"]
+    assert [problem.severity for problem in covered(result, ["AL346"], "no office there")] == ["STOP"]
 
 
 def test_x36_a_plan_that_names_no_municipality_or_one_that_is_there_is_told(tmp_path):
@@ -415,30 +418,34 @@ def without(workspace, code):
     path.write_text("".join(line for line in lines if not line.startswith(code)), encoding="utf-8", newline="")
 
 
-def test_x36_check_asks_for_the_missing_one_until_a_parameter_or_a_decision_says_why(workspace):
+def test_x36_check_stops_at_the_missing_one_until_a_parameter_says_why(workspace):
     without(workspace, "AL346")
-    asked = run_lnbeval(workspace, "check", "turnout")
-    assert asked.returncode == 3
-    assert "ASK elections.csv" in asked.stdout
-    assert "Pustec (AL346)" in asked.stdout
-    assert "`absent_municipality/elections.csv/AL346`" in asked.stdout
+    stopped = run_lnbeval(workspace, "check", "turnout")
+    assert stopped.returncode == 3
+    assert "STOP elections.csv" in stopped.stdout
+    assert "Missing: Pustec (AL346)" in stopped.stdout
+    assert "data.expected: {missing: [AL346], reason: why}" in stopped.stdout
     parameters = workspace / "params/turnout.yaml"
     text = parameters.read_text("utf-8")
     planned = text.replace("data:\n", "data:\n  expected: {missing: [AL346], reason: its results were annulled}\n", 1)
     parameters.write_text(planned, encoding="utf-8")
     noted = run_lnbeval(workspace, "check", "turnout")
-    assert "ASK" not in noted.stdout
+    assert noted.returncode == 0
     assert "its results were annulled" in noted.stdout
-    parameters.write_text(text, encoding="utf-8")
+
+
+def test_x36_a_decision_does_not_stand_in_for_the_parameter(workspace):
+    without(workspace, "AL346")
     decisions = [
         ("problem", "decision", "reason", "who", "when"),
         ("absent_municipality/elections.csv/AL346", "accept", "annulled", "A. B.", "2026-11-22"),
     ]
     with (workspace / "data/raw/turnout/decisions.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(decisions)
-    accepted = run_lnbeval(workspace, "check", "turnout")
-    assert "ASK" not in accepted.stdout
-    assert "Decided: accept, because annulled" in accepted.stdout
+    stopped = run_lnbeval(workspace, "check", "turnout")
+    assert stopped.returncode == 3
+    assert "STOP elections.csv" in stopped.stdout
+    assert "is no question that is asked" in stopped.stdout
 
 
 def test_x30_a_numbering_that_the_reference_does_not_hold_is_a_fault_of_the_parameters(workspace):
@@ -527,7 +534,7 @@ def test_the_same_intake_reads_a_messy_file_of_another_country(tmp_path):
 def test_a_file_of_another_country_is_described_by_its_own_names(tmp_path):
     reference = other_country(tmp_path)
     written(tmp_path, [(name, county, 2020, 5) for _, name, _, county, *_ in KOSOVO])
-    (sheet,) = describe(tmp_path / "raste.xlsx", partial(resolved, reference)).sheets
+    (sheet,) = describe(tmp_path / "raste.xlsx", partial(resolved, reference), persons=PERSONS, letters=LETTERS).sheets
     assert sheet.unit_columns[0] == "Bashkia"
 
 

@@ -272,9 +272,9 @@ def test_nothing_is_written_when_a_file_holds_persons(workspace, tmp_path):
 @pytest.mark.parametrize(
     ("header", "rows", "words"),
     [
-        (["Artikulli", "Viti", "Shuma"], [["Karburant", 2019, 5], ["Letër", 2020, 7]], "no column names municipalities"),
+        (["Artikulli", "Viti", "Shuma"], [["Karburant", 2019, 5], ["Letër", 2020, 7]], "No column names municipalities"),
         (["Treguesi", *list(NAMES.values())[:20]], [["Familje", *range(20)]], "stand across the columns, in row 1"),
-        (["Bashkia", "Kryetari"], [[name, f"kryetari {name}"] for name in NAMES.values()], "no column holds figures"),
+        (["Bashkia", "Kryetari"], [[name, f"kryetari {name}"] for name in NAMES.values()], "No column beside the municipalities holds figures"),
     ],
 )  # fmt: skip
 def test_a_file_to_draft_nothing_from_says_why(workspace, tmp_path, header, rows, words):
@@ -366,19 +366,22 @@ def test_years_alone_as_headers_are_called_by_their_sheet(workspace, tmp_path):
     assert all(read["persona_me_aftesi", code, 2016] == figure(code, 2016, 1) for code in CODES)
 
 
-def test_rows_cut_by_sex_with_years_across_columns_are_told_and_not_added_up(workspace, tmp_path):
+def test_rows_cut_by_sex_with_years_across_columns_are_proposed_to_be_added_up(workspace, tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["Bashkia", "Gjinia", *range(2014, 2020)])
     for code in CODES:
         for number, sex in enumerate("FM"):
             book.active.append([NAMES[code], sex, *(figure(code, year, number) for year in range(2014, 2020))])
-    book.save(tmp_path / "gjinia.xlsx")
-    ended = run_lnbeval(workspace.root, "new", "sex", "--from", str(tmp_path / "gjinia.xlsx"))
-    assert ended.returncode == 0
-    assert "several rows, by Gjinia, and only rows with a year column can be added up" in ended.stdout
-    code, told = checked(workspace, "sex")
-    assert code == 3
-    assert "STOP gjinia.xlsx" in told, "two figures for one municipality and year are never added up by themselves"
+    book.active.append([])
+    book.active.append(["Burimi: ministria"])
+    book.save(tmp_path / "persona.xlsx")
+    (source,) = drafted(workspace, "sex", tmp_path / "persona.xlsx")["data"]["sources"]
+    assert source["aggregate"] == {"by": "sum", "over": ["Gjinia"]}
+    (variable,) = source["columns"]
+    read = values(workspace, "sex")
+    for code in CODES:
+        for year in range(2014, 2020):
+            assert read[variable, code, year] == figure(code, year, 0) + figure(code, year, 1)
 
 
 def test_a_large_file_sorted_by_municipality_is_looked_at_all_over(workspace, tmp_path):
@@ -439,8 +442,9 @@ def test_columns_that_are_no_series_of_the_years_are_left_out_and_told(workspace
     ]
     sheet_of(tmp_path / "a.xlsx", header, *rows)
     ended = run_lnbeval(workspace.root, "new", "plans_out", "--from", str(tmp_path / "a.xlsx"))
-    for column in ("Popullsia 2011", "Plan 2014", "Mesatarja"):
-        assert f"column '{column}' is left out, because" in ended.stdout
+    for why, column in (("of one year", "Popullsia 2011"), ("plans", "Plan 2014"), ("name none", "Mesatarja")):
+        (line,) = [one for one in ended.stdout.splitlines() if "Left out of the proposal" in one and why in one]
+        assert f"'{column}'" in line
     assert read_yaml(workspace.parameters("plans_out"))["data"]["sources"][0]["columns"] == {"fakt": "Fakt {year}"}
     assert sorted({year for _, _, year in values(workspace, "plans_out").index}) == list(years)
 
@@ -501,7 +505,7 @@ def test_percent_signs_are_read_and_fractions_are_asked_about(workspace, tmp_pat
     header = ["Bashkia", "Viti", "Pesha e shpenzimeve (%)", "Braktisja (%)"]
     columns = (
         lambda code, year: f"{2 + CODES.index(code) % 9},{year % 10}%",
-        lambda code, _: 0.02 + CODES.index(code) / 1e4,
+        lambda code, year: 0.02 + CODES.index(code) / 1e4 + year % 10 / 1e5,
     )
     sheet_of(tmp_path / "a.xlsx", header, *long_rows(*columns))
     drafted(workspace, "shares", tmp_path / "a.xlsx")

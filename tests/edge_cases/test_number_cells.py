@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from country import LETTERS, PERSONS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,16 @@ def source(file="a.xlsx", **changes):
 
 
 def taken_from(folder, declared):
-    return intake(folder, [declared], partial(resolved, REFERENCE), partial(is_total, REFERENCE), {}, WORDS)
+    return intake(
+        folder,
+        [declared],
+        partial(resolved, REFERENCE),
+        partial(is_total, REFERENCE),
+        {},
+        WORDS,
+        persons=PERSONS,
+        letters=LETTERS,
+    )
 
 
 def take_rows(folder, rows, header=HEADER, **changes):
@@ -86,17 +96,17 @@ def assert_balanced(taken):
     [
         (("12,5", "7,25", "3"), [12.5, 7.25, 3], "decimal comma: 2 cells"),
         (("12.5", "7.25", "3"), [12.5, 7.25, 3], "decimal point: 2 cells"),
-        (("1.234", "12,5"), [1234, 12.5], "decimal comma: 1 cells"),
-        (("1.234", "0.5"), [1.234, 0.5], "decimal point: 1 cells"),
-        (("1.234", "0.123"), [1.234, 0.123], "decimal point: 1 cells"),
-        (("1.234", "1234.567"), [1.234, 1234.567], "decimal point: 1 cells"),
-        (("1.234", "1.234.567"), [1234, 1234567], "point between thousands: 1 cells"),
-        (("1,234", "1,234,567"), [1234, 1234567], "comma between thousands: 1 cells"),
-        (("1,234", "1,234.5"), [1234, 1234.5], "comma between thousands and decimal point: 1 cells"),
-        (("1 234", "999"), [1234, 999], "space between thousands: 1 cells"),
+        (("1.234", "12,5"), [1234, 12.5], "decimal comma: 1 cell"),
+        (("1.234", "0.5"), [1.234, 0.5], "decimal point: 1 cell"),
+        (("1.234", "0.123"), [1.234, 0.123], "decimal point: 1 cell"),
+        (("1.234", "1234.567"), [1.234, 1234.567], "decimal point: 1 cell"),
+        (("1.234", "1.234.567"), [1234, 1234567], "point between thousands: 1 cell"),
+        (("1,234", "1,234,567"), [1234, 1234567], "comma between thousands: 1 cell"),
+        (("1,234", "1,234.5"), [1234, 1234.5], "comma between thousands and decimal point: 1 cell"),
+        (("1 234", "999"), [1234, 999], "space between thousands: 1 cell"),
         (("1\u00a0234", "2\u202f345\u2009678"), [1234, 2345678], "space between thousands: 2 cells"),
-        (("1 234,5", "2,123"), [1234.5, 2.123], "space between thousands and decimal comma: 1 cells"),
-        (("-1.234,5", "+2.000"), [-1234.5, 2000], "point between thousands and decimal comma: 1 cells"),
+        (("1 234,5", "2,123"), [1234.5, 2.123], "space between thousands and decimal comma: 1 cell"),
+        (("-1.234,5", "+2.000"), [-1234.5, 2000], "point between thousands and decimal comma: 1 cell"),
     ],
 )
 def test_x20_marks_are_decided_for_the_column_by_cells_that_can_be_read_one_way_only(tmp_path, cells, values, named):
@@ -143,7 +153,7 @@ def test_x20_a_column_of_two_systems_stops_with_cells_of_both(tmp_path):
     (problem,) = told(taken)
     assert problem.rule == "mixed_marks"
     assert problem.cell == "C2:C4"
-    assert "decimal comma: 1 cells such as '12,5' in C2" in problem.what
+    assert "decimal comma: 1 cell such as '12,5' in C2" in problem.what
     assert "decimal point: 2 cells such as '12.5' in C3" in problem.what
     assert taken.values["value"].tolist() == [8]
     assert_balanced(taken)
@@ -187,7 +197,7 @@ def test_x20_and_x22_the_check_command_tells_marks_and_words(small_workspace):
     elections.write_text(clean.replace(",59.699,", ',"59,69",'), "utf-8")
     ended = run_lnbeval(small_workspace, "check", "turnout")
     assert ended.returncode == 3
-    assert "decimal comma: 1 cells such as '59,69' in row 2, column turnout_pct" in ended.stdout
+    assert "decimal comma: 1 cell such as '59,69' in row 2, column turnout_pct" in ended.stdout
 
 
 @pytest.mark.parametrize(
@@ -273,7 +283,7 @@ def test_x22_the_warning_lists_each_word_with_its_meaning_and_cells(tmp_path):
 def test_x22_blank_cells_and_declared_words_are_missing_without_a_warning(tmp_path):
     taken = take(tmp_path, None, " ", "-", "asnjë", missing=("-", "asnjë"))
     assert by_cell(taken) == [None] * 4
-    assert taken.problems == ()
+    assert [problem for problem in taken.problems if problem.severity != "NOTE"] == []
 
 
 def test_x22_a_dash_is_zero_only_where_the_source_says_so(tmp_path):

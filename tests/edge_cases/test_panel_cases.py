@@ -1,5 +1,7 @@
 """Rows told twice, years and municipalities that are not there, and outcomes that leave nothing to estimate."""
 
+import json
+
 import pytest
 from written_evaluations import (
     CODES,
@@ -21,7 +23,8 @@ from written_evaluations import (
     write_csv,
 )
 
-from lnbeval.errors import DataError, DesignError
+from lnbeval.cli import stage
+from lnbeval.errors import DataError, DesignError, ParameterError
 
 KRUJE = "AL122"
 TREATED = {row["code"] for _, row in REFERENCE.evidence.query("status == 'confirmed' and phase == 1").iterrows()}
@@ -37,6 +40,12 @@ def from_csv(workspace, table):
     """The raw file of the evaluation as csv, with its parameters."""
     write_csv(workspace.raw("trial") / "raport.csv", table)
     return workspace
+
+
+def pipeline(workspace, monkeypatch):
+    """Exit codes of the first two stages."""
+    monkeypatch.chdir(workspace.root)
+    return {name: stage.main([name, "trial"]) for name in ("intake", "panel")}
 
 
 def test_x37_an_identical_duplicate_is_dropped_with_a_warning(tmp_path):
@@ -128,7 +137,8 @@ def test_x41_zeros_beside_gaps_are_asked_about_where_the_registry_says_so(tmp_pa
     asked = {"code": "services", "zeros": "ask"}
     workspace = evaluation(tmp_path, {"raport.xlsx": rows(services=zeros)}, ["services"], variables=[asked])
     (question,) = found(workspace, "zeros")
-    assert (question.severity, question.subject, question.options) == ("ASK", "services", ("zero", "not_reported"))
+    assert (question.severity, question.subject) == ("ASK", "services")
+    assert question.options == ("zero", "not_reported", "structural")
     assert "zero in 40 cells" in question.what
     assert "not reported in 21 others" in question.what
 
@@ -141,6 +151,37 @@ def test_x41_zeros_beside_gaps_are_asked_about_where_the_registry_says_so(tmp_pa
     assert after.set_aside["content"].tolist() == ["0.0"] * 40
     assert after.counts["cells_used"].sum() == before.counts["cells_used"].sum() - 40
     assert reconciles(after)
+
+
+def test_x41_structural_zeros_are_told_from_zeros_after_a_service_began(tmp_path):
+    def opens(code, year):
+        if code == CODES[0]:
+            return None  # never reported
+        return 0 if year < 2017 or (code == KRUJE and year == 2019) else 3 + year - 2017
+
+    asked = {"code": "services", "zeros": ""}
+    workspace = evaluation(tmp_path, {"raport.xlsx": rows(services=opens)}, ["services"], variables=[asked])
+    (question,) = found(workspace, "zeros")
+    assert "Before the first figure of the municipality: 180 (" in question.what
+    assert f"after it: 1 ({NAMES[KRUJE]})" in question.what
+    decide(workspace, (question.name, "structural"))
+    after = taken(workspace)
+    assert (after.values["value"] == 0).sum() == 180
+    assert after.set_aside["content"].tolist() == ["0.0"]
+    assert reconciles(after)
+    assert [problem.severity for problem in found(workspace, "zeros")] == ["NOTE"]
+
+
+@pytest.mark.parametrize("written", [{"transform": "log"}, {"log": True}])
+def test_x41_a_logarithm_is_refused_with_the_options_that_there_are(tmp_path, monkeypatch, capsys, written):
+    workspace = evaluation(tmp_path, {"raport.xlsx": rows(services=zeros)}, ["services"])
+    path = workspace.parameters("trial")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"design": written}), encoding="utf-8")
+    code, said = command(workspace, monkeypatch, capsys, "check", "trial")
+    assert code == ParameterError.exit_code
+    assert "log(0) does not exist" in said
+    for option in ("the level as it is", "a rate per inhabitant", "1 where there is any and 0 where there is none"):
+        assert option in said
 
 
 def test_x41_zeros_that_the_registry_declares_real_are_not_asked_about(tmp_path):
@@ -158,15 +199,34 @@ def test_x41_zeros_that_the_registry_declares_real_are_not_asked_about(tmp_path)
 def test_x42_an_outcome_that_never_varies_is_named_and_the_others_go_on(tmp_path, monkeypatch, capsys, constant, told):
     table = rows(services=constant, beneficiaries=people)
     workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["services", "care_coverage"])
-    (warning,) = found(workspace, "no_variation")
-    assert warning.subject == "services"
-    assert "No variation: nothing to estimate" in warning.what
-    assert told in warning.what
-    assert not any(problem.severity in ("STOP", "ASK") for problem in taken(workspace).problems)
+    (stop,) = found(workspace, "no_variation")
+    assert (stop.severity, stop.subject, stop.refuses) == ("STOP", "services", "services")
+    assert "No variation: nothing to estimate" in stop.what
+    assert told in stop.what
     code, said = command(workspace, monkeypatch, capsys, "check", "trial")
-    assert code == DesignError.exit_code
-    assert "services: 'services': No variation: nothing to estimate" in said
-    assert "care_coverage: " not in said
+    assert code == 0
+    assert "nothing stands in the way of the other indicators; refused: services." in said
+    assert said.count("No variation") == 1
+    assert pipeline(workspace, monkeypatch) == {"intake": 0, "panel": 0}
+    assert "no_variation" in (workspace.outputs("trial") / "intake" / "problems.csv").read_text("utf-8")
+
+
+def test_x42_where_no_outcome_varies_check_and_the_pipeline_end_alike(tmp_path, monkeypatch, capsys):
+    table = rows(services=lambda code, _: CODES.index(code) % 5)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["services"])
+    code, said = command(workspace, monkeypatch, capsys, "check", "trial")
+    assert (code, "nothing stands in the way" in said) == (DesignError.exit_code, False)
+    assert pipeline(workspace, monkeypatch) == {"intake": 0, "panel": DesignError.exit_code}
+
+
+def test_x42_an_indicator_refused_for_another_reason_lets_the_others_go_on_too(tmp_path, monkeypatch, capsys):
+    table = rows(services=lambda code, year: None if year < 2018 else CODES.index(code) + year, beneficiaries=people)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["services", "care_coverage"])
+    code, said = command(workspace, monkeypatch, capsys, "check", "trial")
+    assert code == 0
+    assert "STOP raport.xlsx: services: " in said
+    assert "refused: services." in said
+    assert pipeline(workspace, monkeypatch) == {"intake": 0, "panel": 0}
 
 
 def test_x43_an_outcome_at_its_ceiling_is_told_with_its_path(tmp_path):
@@ -195,14 +255,18 @@ def test_x44_one_period_stops_with_the_year_found(tmp_path, monkeypatch, capsys)
     assert code == DesignError.exit_code
     assert "There is only one period (2019)" in said
     assert "No variation" not in said
-    assert "needs at least one year before and one after; the years found are 2019" in said
+    assert "STOP raport.xlsx: A difference-in-differences needs at least one year before and one after" in said
+    assert "the years found are 2019, and treatment begins in 2018" in said
+    assert pipeline(workspace, monkeypatch) == {"intake": 0, "panel": DesignError.exit_code}
 
 
 def test_x44_periods_that_all_lie_after_treatment_stop_with_the_years_found(tmp_path, monkeypatch, capsys):
     workspace = evaluation(tmp_path, {"raport.xlsx": rows(range(2019, 2022), beneficiaries=people)}, ["care_coverage"])
     code, said = command(workspace, monkeypatch, capsys, "check", "trial")
     assert code == DesignError.exit_code
-    assert "needs at least one year before and one after; the years found are 2019, 2020, 2021" in said
+    assert "STOP raport.xlsx: A difference-in-differences needs at least one year before and one after" in said
+    assert "the years found are 2019, 2020, 2021" in said
+    assert pipeline(workspace, monkeypatch) == {"intake": 0, "panel": DesignError.exit_code}
     assert "Every treated unit is treated from the first period, 2019" in said
 
 

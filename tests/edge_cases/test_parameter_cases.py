@@ -8,9 +8,9 @@ import pytest
 from lnbeval.cli import stage
 from lnbeval.cli.main import exit_code
 from lnbeval.reference import load_reference
-from lnbeval.workspace.parameters import read_parameters
+from lnbeval.workspace.parameters import notebook_parameters, read_parameters
 from lnbeval.workspace.places import Workspace
-from lnbeval.workspace.provenance import provenance
+from lnbeval.workspace.provenance import provenance, write_manifest
 
 ROOT = Path(__file__).parents[2]
 
@@ -135,6 +135,59 @@ def test_x69_every_period_that_is_not_in_the_data_is_told_with_those_that_are(wo
     assert "placebos[2]" not in text
 
 
+def test_x69_a_wrong_type_hides_no_conflict_with_the_data(workspace, capsys):
+    replaced(workspace, "level: 0.95", "level: high")  # wrong type
+    replaced(workspace, "base: 2013, period: 2017", "base: 2014, period: 2016")  # no such years
+    replaced(workspace, "first_treated: 2018", "first_treated: 2012")  # before the first year of the data
+    replaced(workspace, "estimator: att_gt", "estimator: synthetic_did\n  weight: population_2011")
+    text = refused(capsys)
+    for said in (
+        "inference.level is 'high' (text); it must be a number",
+        "placebos[1].base is 2014, of which there are no data; they are of 2013, 2015, 2017, 2021.",
+        "placebos[1].period is 2016, of which there are no data",
+        "first_treated 2012 leaves no period before it, since the data are of 2013, 2015, 2017, 2021.",
+        "design.weight has no use in synthetic_did, which chooses the weights of controls itself",
+    ):
+        assert said in text
+
+
+def test_x69_weights_are_refused_for_the_estimator_that_cannot_use_them_and_for_no_other(workspace, capsys):
+    replaced(workspace, "estimator: att_gt", "estimator: att_gt\n  weight: population_2011")
+    assert checked(capsys)[0] == 0
+    replaced(workspace, "estimator: att_gt", "estimator: synthetic_did")
+    assert "design.weight has no use in synthetic_did" in refused(capsys)
+
+
+def test_x70_a_year_in_quotes_of_a_whole_source_is_a_year_and_noted(workspace, capsys):
+    replaced(workspace, "      period: year", "      year: '2021'")
+    code, text = checked(capsys)
+    assert "data.sources[1].year: '2021' stands in quotes, which makes it text; it is read as the year 2021" in text
+    assert code == 3  # the file holds four years of each municipality
+    assert parameters(workspace).data.sources[0].year == 2021
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("      unit: code", "      unit: ''", "data.sources[1].unit is empty; name it, or leave the line out."),
+        ("      period: year", "      period: ' '", "data.sources[1].period is empty; name it, or leave the line out."),
+        ("turnout_pct: turnout_pct", "turnout_pct: ''", "data.sources[1].columns.turnout_pct is empty; name it"),
+        ("  announced: 15", "  truth: ''", "treatment.truth is empty; name the file, or leave the line out."),
+        ("  missing: pairwise", "  missing: pairwise\n  weight: ''", "design.weight: '' is not a column"),
+        (
+            "  missing: pairwise",
+            "  missing: pairwise\n  covariates: None",
+            "design.covariates is 'None' (text); it must",
+        ),
+        ("  missing: pairwise", "  missing: ''", "design.missing is '' (text); it must be one of"),
+        ("  draws: 9999", "  draws: po", "inference.draws is 'po' (text); it must be a whole number"),
+    ],
+)
+def test_x70_nothing_written_as_text_is_refused_with_its_name(old, new, said, workspace, capsys):
+    replaced(workspace, old, new)
+    assert said in refused(capsys)
+
+
 def test_x70_a_year_in_quotes_is_a_year_and_noted(workspace, capsys):
     replaced(workspace, "first_treated: 2018", 'first_treated: "2018"')
     replaced(workspace, "base: 2013, period: 2017", "base: '2013', period: 2017")
@@ -199,10 +252,37 @@ def test_x70_a_quoted_year_elsewhere_stays_text(workspace):
     assert parameters(workspace).treatment.others == "2018"
 
 
-def test_x72_a_missing_seed_is_refused_with_the_line_to_write(workspace, capsys):
+def test_x72_a_missing_seed_is_noted_and_the_default_used_and_recorded(workspace, capsys):
     replaced(workspace, "seed: 20170625", "")
-    text = refused(capsys)
-    assert "seed is missing. Write any whole number, as seed: 20170601." in text
+    code, text = checked(capsys)
+    assert code == 0
+    assert "NOTE params/turnout.yaml: seed is not set: everything drawn by chance starts from 1, the default" in text
+    assert parameters(workspace).seed == 1
+    assert notebook_parameters(parameters(workspace), "turnout")["seed"] == 1
+    assert stage.main(["intake", "turnout"]) == 0
+    assert "seed is not set" in capsys.readouterr().out
+    assert manifest_of(workspace)["seed"] == 1
+
+
+def test_x72_a_seed_that_is_set_is_recorded_and_nothing_is_noted(workspace, capsys):
+    code, text = checked(capsys)
+    assert (code, "seed" in text) == (0, False)
+    assert manifest_of(workspace)["seed"] == 20170625
+
+
+def manifest_of(workspace):
+    """The manifest of a run, of which only the outputs that it fingerprints are made up."""
+    (workspace / "notebooks").mkdir(exist_ok=True)
+    (workspace / "outputs/turnout").mkdir(parents=True, exist_ok=True)
+    for name in ("results.csv", "metrics.json"):
+        (workspace / "outputs/turnout" / name).touch()
+    return write_manifest(Workspace(root=workspace), "turnout")
+
+
+@pytest.mark.parametrize("written", ["-1", "abc", '"7"', "1.5"])
+def test_x72_a_seed_that_is_no_whole_number_is_refused_and_not_replaced(written, workspace, capsys):
+    replaced(workspace, "seed: 20170625", f"seed: {written}")
+    assert "seed is " in refused(capsys)
 
 
 def test_x72_a_new_evaluation_has_a_seed(workspace):

@@ -1,5 +1,7 @@
 """Values that cannot be, that move too far, or whose unit is in doubt."""
 
+import re
+
 import numpy as np
 import pytest
 from written_evaluations import (
@@ -21,7 +23,12 @@ from written_evaluations import (
     with_cell,
 )
 
+from lnbeval import report
 from lnbeval.errors import DataError
+from lnbeval.reference import load_reference
+from lnbeval.workspace import Analysis, estimates, open_study, views
+from lnbeval.workspace.intake_stage import write_intake, write_panel
+from lnbeval.workspace.parameters import read_parameters
 from lnbeval.workspace.variables import breaks, variables
 
 KRUJE, VLORE = "AL122", "AL357"
@@ -87,17 +94,89 @@ def test_x24_small_percentages_are_not_taken_for_fractions(tmp_path):
     assert found(workspace, "mixed_shares") == []
 
 
-def test_x25_a_count_above_the_population_is_settled_only_in_writing(tmp_path):
+def test_x24_a_share_has_a_bound_where_the_registry_says_none(tmp_path):
+    table, cell = with_cell(rows(inclusion_pct=percent), VLORE, 2019, "inclusion_pct", 104.5)
+    table, other = with_cell(table, KRUJE, 2016, "inclusion_pct", -3)
+    unbounded = [PLAN | {"low": "", "high": ""}], [INCLUSION | {"low": "", "high": ""}]
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": table}, ["inclusion"], variables=unbounded[0], registry=unbounded[1]
+    )
+    (above,), (below,) = found(workspace, "above_range"), found(workspace, "below_range")
+    assert (above.severity, above.cell, "above 100" in above.what) == ("STOP", cell, True)
+    assert (below.severity, below.cell, "is negative" in below.what) == ("STOP", other, True)
+
+
+def test_x24_a_computed_share_above_the_whole_stops_with_its_rows_and_the_distribution_by_year(
+    tmp_path, monkeypatch, capsys
+):
+    share = indicator(
+        "women_share_of_aid", "women_helped", "share", denominator="beneficiaries", scale="100", unit="percent"
+    )
+    table = rows(beneficiaries=people, women_helped=lambda code, year: people(code, year) // 2)
+    table, cell = with_cell(table, KRUJE, 2017, "women_helped", people(KRUJE, 2017) + 6)
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": table}, ["women_share_of_aid"],
+        variables=[variable("women_helped", "count")], registry=[share],
+    )  # fmt: skip
+    (stop,) = found(workspace, "share_above_whole")
+    assert (stop.severity, stop.cell, stop.municipality, stop.year) == ("STOP", cell, NAMES[KRUJE], "2017")
+    assert "outside any to 100 percent" in stop.what
+    assert "By year: 2014 " in stop.what
+    assert stop.do.startswith("Say the unit")
+    assert command(workspace, monkeypatch, capsys, "check", "trial")[0] == DataError.exit_code
+
+
+def test_x24_a_part_that_stops_as_larger_than_its_total_does_not_stop_twice(tmp_path):
+    share = indicator("women_share_of_aid", "women_helped", "share", denominator="beneficiaries", scale="100")
+    table = rows(beneficiaries=people, women_helped=lambda code, year: people(code, year) // 2)
+    table, _ = with_cell(table, KRUJE, 2017, "women_helped", people(KRUJE, 2017) + 6)
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": table}, ["women_share_of_aid"],
+        variables=[variable("women_helped", "count", part_of="beneficiaries")], registry=[share],
+    )  # fmt: skip
+    assert found(workspace, "share_above_whole") == []
+    assert [stop.severity for stop in found(workspace, "count_above_total")] == ["STOP"]
+
+
+def test_x22_blank_cells_are_counted_with_their_places_and_never_read_as_zero(tmp_path, monkeypatch, capsys):
+    table, first = with_cell(rows(beneficiaries=people, services=people), KRUJE, 2017, "beneficiaries", None)
+    table, second = with_cell(table, VLORE, 2019, "beneficiaries", "  ")
+    table, third = with_cell(table, VLORE, 2019, "services", None)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    (note,) = found(workspace, "blank_cells")
+    assert note.severity == "NOTE"
+    assert (
+        f"3 cells are blank, read as not reported and never as zero: 2 in column 'beneficiaries' ({first}, {second})"
+        in note.what
+    )
+    assert f"1 in column 'services' ({third})" in note.what
+    assert np.isnan(reported(taken(workspace), KRUJE, 2017, "beneficiaries"))
+    assert "3 cells are blank" in command(workspace, monkeypatch, capsys, "check", "trial")[1]
+
+
+def test_x22_a_word_for_not_reported_is_no_blank_cell(tmp_path):
+    table, _ = with_cell(rows(beneficiaries=people), KRUJE, 2017, "beneficiaries", "n/a")
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    assert found(workspace, "blank_cells") == []
+    assert [problem.severity for problem in found(workspace, "missing_words")] == ["WARN"]
+
+
+def test_x25_a_count_above_the_population_stops_and_passes_only_with_a_written_exception(tmp_path, monkeypatch, capsys):
     table, cell = with_cell(rows(beneficiaries=people), KRUJE, 2017, "beneficiaries", 2 * POPULATION[KRUJE])
     workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
     (question,) = found(workspace, "count_above_total")
-    assert (question.severity, question.cell, question.municipality) == ("ASK", cell, NAMES[KRUJE])
+    assert (question.severity, question.cell, question.municipality) == ("STOP", cell, NAMES[KRUJE])
     assert question.options == ("contacts_not_persons",)
     assert "larger than the population" in question.what
-    decide(workspace, (question.name, "contacts_not_persons"))
+    code, said = command(workspace, monkeypatch, capsys, "check", "trial")
+    assert code == DataError.exit_code
+    assert f"Only a written exception lets it pass: answer `{question.name}` with contacts_not_persons" in said
+    (jump,) = found(workspace, "jump")
+    decide(workspace, (question.name, "contacts_not_persons"), (jump.name, "keep"))
     (note,) = found(workspace, "count_above_total")
     assert note.severity == "NOTE"
     assert "A. Hoxha" in note.do
+    assert command(workspace, monkeypatch, capsys, "check", "trial")[0] == 0
 
 
 def test_x25_a_part_above_its_own_total_lists_the_rows(tmp_path):
@@ -111,6 +190,7 @@ def test_x25_a_part_above_its_own_total_lists_the_rows(tmp_path):
         variables=[variable("women", "count", part_of="beneficiaries")],
     )
     (question,) = found(workspace, "count_above_total")
+    assert question.severity == "STOP"
     assert question.cell == f"{first}, {second}"
     assert f"{NAMES[VLORE]} 2018: {people(VLORE, 2018) + 5:,} of {people(VLORE, 2018):,}" in question.what
 
@@ -149,6 +229,40 @@ def test_x27_deflated_money_and_shares_of_money_are_not_warned_about(tmp_path):
         variables=[MONEY | {"prices": "constant"}], registry=[GRANTS],
     )  # fmt: skip
     assert found(workspace, "nominal_money") == []
+
+
+def charts(workspace, code):
+    """The charts of an indicator as the pages draw them, from the panel that the pipeline leaves."""
+    reference = load_reference(workspace.reference)
+    parameters = read_parameters(workspace, "trial", reference)
+    write_intake(workspace, "trial", parameters, reference)
+    write_panel(workspace, "trial", parameters, reference)
+    study, analysis = open_study("trial", workspace), Analysis(seed=1)
+    by_time = estimates(study, analysis, [code], by="event_time")
+    overall = views.labelled(study, estimates(study, analysis, [code], by="overall"))
+    said = {"title": "", "caption": ""}
+    means = views.group_means(study, code), views.events(study)
+    treated = views.first_treated(study)
+    return [
+        report.group_means(
+            *means, first_treated=treated, unit=views.unit(study, code), rows=views.mean_rows(study, code), **said
+        ),
+        report.event_study(by_time, unit=views.effect_unit(study, code), **said),
+        report.forest(overall, **said),
+    ]
+
+
+@pytest.mark.parametrize("prices", ["nominal", "constant"])
+def test_x27_every_chart_of_money_says_nominal_unless_it_is_deflated(tmp_path, prices):
+    grants = GRANTS | {"unit": "thousand lek", "effect_unit": "thousand lek"}
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": rows(grants=money)}, ["grants_received"],
+        variables=[MONEY | {"prices": prices}], registry=[grants],
+    )  # fmt: skip
+    drawn = charts(workspace, "grants_received")
+    assert len(drawn) == 3
+    assert ["thousand lek" in chart.body for chart in drawn] == [True] * 3
+    assert ["thousand lek, nominal" in chart.body for chart in drawn] == [prices == "nominal"] * 3
 
 
 def test_x28_a_value_far_from_the_years_around_it_is_asked_about_and_dropped_on_answer(tmp_path, monkeypatch, capsys):
@@ -251,6 +365,9 @@ def test_x29_decimals_in_a_count_are_warned_about_with_their_cells(tmp_path):
     workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
     (warning,) = found(workspace, "decimals_in_count")
     assert (warning.severity, warning.cell, warning.year) == ("WARN", cell, "2015")
+    assert re.search(
+        r"Average effect on 'care_coverage': [+-][0-9.e-]+; without these cells [+-][0-9.e-]+$", warning.what
+    )
     assert reported(taken(workspace), VLORE, 2015, "beneficiaries") == people(VLORE, 2015) + 0.5
 
 
@@ -258,6 +375,19 @@ def test_x29_decimals_in_full_time_posts_are_usual(tmp_path):
     table = rows(assessment_staff=lambda code, year: 1.5 + POPULATION[code] / 20000 + 0.1 * (year - 2014))
     workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["assessment_staff"])
     assert found(workspace, "decimals_in_count") == []
+
+
+def average_effect(staff, without=None):
+    """By hand: from 2017 to the mean of 2018 and 2019, the change of the treated less that of the others, per 10,000."""
+    treated = {row["code"] for _, row in REFERENCE.evidence.query("status == 'confirmed' and phase == 1").iterrows()}
+    people_then = REFERENCE.municipalities["population_2011"]
+    changes = {
+        code: ((staff(code, 2018) + staff(code, 2019)) / 2 - staff(code, 2017)) * 10000 / people_then[code]
+        for code in CODES
+        if code != without
+    }
+    sides = [[change for code, change in changes.items() if (code in treated) is side] for side in (True, False)]
+    return np.mean(sides[0]) - np.mean(sides[1])
 
 
 def test_x29_an_outlier_is_told_with_the_mean_without_it_and_never_cut_off(tmp_path):
@@ -273,6 +403,14 @@ def test_x29_an_outlier_is_told_with_the_mean_without_it_and_never_cut_off(tmp_p
     assert {warning.municipality for warning in warnings} == {NAMES[KRUJE]}
     assert "Mean of the year" in warnings[0].what
     assert "without it" in warnings[0].what
+    pattern = r"Average effect on 'assessment_staff': (\S+); without this value (\S+), without Krujë (\S+)$"
+    told = [tuple(map(float, re.search(pattern, warning.what).groups())) for warning in warnings]
+    whole, without = average_effect(staff), average_effect(staff, without=KRUJE)
+    assert abs(whole - without) > 1e-4
+    assert [one[0] for one in told] == pytest.approx([whole] * 4, rel=1e-3)
+    assert [one[2] for one in told] == pytest.approx([without] * 4, rel=1e-3)
+    assert told[0][1] == told[0][0]  # 2016 is no base period, so that the value has no part in the estimate
+    assert told[2][1] != told[2][0]
     assert reported(taken(workspace), KRUJE, 2016, "assessment_staff") == pytest.approx(staff(KRUJE, 2016), rel=1e-12)
 
 

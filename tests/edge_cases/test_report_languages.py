@@ -40,7 +40,7 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 QUESTIONS = {  # the rules that a decision can answer
-    *("absent_municipality", "changed_delivery", "count_above_total", "county_level", "guess", "jump", "persons"),
+    *("changed_delivery", "count_above_total", "county_level", "guess", "jump", "persons"),
     *("seat_town", "share_or_fraction", "switches_off", "unsteady_series", "year_header", "zeros"),
 }
 KEYWORDS = re.compile(
@@ -276,8 +276,8 @@ def test_what_stands_in_the_sentence_or_before_it_is_not_said_again():
 def test_what_is_to_be_declared_is_written_out():
     _, do = sentences(problem("header_rows", do="Declare header: [4, 5]"), ALBANIAN)
     assert do.endswith("(header: [4, 5])")
-    _, do = sentences(problem("decision_no_answer", options=("yes", "no")), ALBANIAN)
-    assert do == "Shkruani një nga përgjigjet e pyetjes (yes, no)"
+    _, do = sentences(problem("decision_no_answer", do="Write one of `yes`, `no`"), ALBANIAN)
+    assert do == "Shkruani një nga përgjigjet e pyetjes (`yes`, `no`)"
 
 
 def test_of_what_is_only_told_nothing_is_to_be_done():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from country import LETTERS, PERSONS
 from edge_cases.hand_made_files import ods_bytes, xls_bytes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -73,8 +74,8 @@ def survives(file, data):
     """Both doors answer with what they read and with problems; anything they raise fails the test."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / file).write_bytes(data)
-        described = describe(Path(folder) / file, resolve)
-        taken = intake(Path(folder), [source(file)], resolve, is_total)
+        described = describe(Path(folder) / file, resolve, persons=PERSONS, letters=LETTERS)
+        taken = intake(Path(folder), [source(file)], resolve, is_total, persons=PERSONS, letters=LETTERS)
     assert described.sheets or described.problems
     assert all(isinstance(problem, Problem) and problem.what for problem in (*described.problems, *taken.problems))
     (counts,) = taken.counts.to_dict("records")
@@ -153,8 +154,8 @@ def test_random_bytes_under_any_name_give_problems_and_no_traceback(file, data, 
     survives(file, start + data)
 
 
-LETTERS = string.ascii_letters + string.digits + " .,;:!?'\"%-+=@#()/<>&_\n\tëçËÇ–€‰Ãă«ßиǅ😀"
-texts = st.text(alphabet=LETTERS, max_size=12).filter(lambda text: not text.startswith("#"))
+DRAWN_LETTERS = string.ascii_letters + string.digits + " .,;:!?'\"%-+=@#()/<>&_\n\tëçËÇ–€‰Ãă«ßиǅ😀"
+texts = st.text(alphabet=DRAWN_LETTERS, max_size=12).filter(lambda text: not text.startswith("#"))
 numbers = st.one_of(st.integers(-(2**31), 2**31), st.integers(-(2**20), 2**20).map(lambda n: n / 64))
 tables = st.lists(st.lists(st.none() | texts | numbers, min_size=3, max_size=5), min_size=1, max_size=8)
 

@@ -43,7 +43,7 @@ def test_a_word_that_is_no_answer_settles_nothing(tmp_path):
     made, _ = decisions(tmp_path, HEADER + ROW.replace("whole", "yes"))
     question, problem = decided([QUESTION], made, "decisions.csv")
     assert (question, problem.severity, problem.cell) == (QUESTION, "STOP", "row 2")
-    assert problem.do == "Write one of whole, part"
+    assert problem.do == "Write one of `whole`, `part`"
 
 
 def test_a_decision_about_nothing_is_warned_about_with_the_nearest_question(tmp_path):

@@ -4,6 +4,7 @@ import zipfile
 
 import openpyxl
 import pytest
+from country import LETTERS, PERSONS
 
 from lnbeval.errors import DataError, ParameterError
 from lnbeval.intake import Condition, Resolved, Source, UnreadableError, describe, intake, read_source, sheets
@@ -37,12 +38,12 @@ def workbook(path, **tables):
 
 def refused(folder, declared):
     with pytest.raises(UnreadableError) as caught:
-        read_source(folder / declared.file, declared)
+        read_source(folder / declared.file, declared, letters=LETTERS)
     return caught.value.problem
 
 
 def take(folder, *declared):
-    return intake(folder, declared, resolve, is_total)
+    return intake(folder, declared, resolve, is_total, persons=PERSONS, letters=LETTERS)
 
 
 def pairs(taken):
@@ -288,23 +289,25 @@ def test_an_indicator_that_mentions_a_personal_word_passes(tmp_path):
 
 def test_sheets_lists_sizes_without_blank_rows(tmp_path):
     workbook(tmp_path / "a.xlsx", Raste=[*GOOD, [None], [None]], Bosh=[])
-    assert sheets(tmp_path / "a.xlsx") == [("Raste", 3, 3), ("Bosh", 0, 0)]
+    assert sheets(tmp_path / "a.xlsx", PERSONS) == [("Raste", 3, 3), ("Bosh", 0, 0)]
 
 
 def test_a_description_tells_encoding_delimiter_and_likely_columns(tmp_path):
     (tmp_path / "a.csv").write_bytes(("Raste sipas bashkive;;\n" + TEXT).encode("cp1252"))
-    told = describe(tmp_path / "a.csv", resolve)
+    told = describe(tmp_path / "a.csv", resolve, persons=PERSONS, letters=LETTERS)
     assert (told.encoding, told.delimiter) == ("cp1252", ";")
     assert told.sheets[0].header_row == 2
     assert told.sheets[0].headers == ("Bashkia", "Viti", "Raste")
     assert (told.sheets[0].unit_columns, told.sheets[0].period_columns) == (("Bashkia",), ("Viti",))
     assert [(problem.severity, problem.rule) for problem in told.problems] == [("NOTE", "encoding")]
-    assert [problem.severity for problem in describe(tmp_path / "a.csv").problems] == ["STOP"]  # nobody knows a name
+    assert [
+        problem.severity for problem in describe(tmp_path / "a.csv", persons=PERSONS, letters=LETTERS).problems
+    ] == ["STOP"]  # nobody knows a name
 
 
 def test_a_description_of_what_cannot_be_read_is_its_problem(tmp_path):
     (tmp_path / "a.xls").write_bytes(OLE + bytes(600))
-    assert "old Excel" in describe(tmp_path / "a.xls").problems[0].what
+    assert "old Excel" in describe(tmp_path / "a.xls", persons=PERSONS, letters=LETTERS).problems[0].what
 
 
 @pytest.mark.parametrize(

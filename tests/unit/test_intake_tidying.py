@@ -5,6 +5,7 @@ import math
 
 import openpyxl
 import pytest
+from country import LETTERS, PERSONS
 
 from lnbeval.errors import DataError
 from lnbeval.intake import Condition, Problem, Resolved, Source, intake, stop_if_needed
@@ -34,12 +35,12 @@ def take(folder, rows, header=HEADER, **changes):
     for row in [header, *rows]:
         book.active.append(row)
     book.save(folder / "a.xlsx")
-    return intake(folder, [source(**changes)], resolve, is_total)
+    return intake(folder, [source(**changes)], resolve, is_total, persons=PERSONS, letters=LETTERS)
 
 
 def take_csv(folder, text, **changes):
     (folder / "a.csv").write_text(text, encoding="utf-8")
-    return intake(folder, [source("a.csv", **changes)], resolve, is_total)
+    return intake(folder, [source("a.csv", **changes)], resolve, is_total, persons=PERSONS, letters=LETTERS)
 
 
 def told(taken, severity="STOP"):
@@ -182,7 +183,7 @@ def test_a_formula_that_answers_with_nothing_is_a_blank_cell(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
         for name, data in parts.items():
             archive.writestr(name, data)
-    taken = intake(tmp_path, [source()], resolve, is_total)
+    taken = intake(tmp_path, [source()], resolve, is_total, persons=PERSONS, letters=LETTERS)
     assert told(taken) == []
     assert taken.counts["cells_missing"][0] == 1
 
@@ -309,9 +310,12 @@ def test_a_total_of_a_county_is_compared_with_the_rows_of_that_county(tmp_path):
     assert told(take(tmp_path, rows, header=[*HEADER, "Qarku"], county="Qarku"), "WARN") == []
 
 
-def test_a_total_among_the_rows_is_taken_for_an_average(tmp_path):
-    taken = take(tmp_path, [["Tiranë", 2020, 50.0], ["Vorë", 2020, 70.0], ["Gjithsej", 2020, 61.5]])
+def test_a_total_that_is_the_mean_of_the_rows_is_taken_for_an_average_and_no_other_is(tmp_path):
+    rows = [["Tiranë", 2020, 50.0], ["Vorë", 2020, 71.0]]
+    taken = take(tmp_path, [*rows, ["Gjithsej", 2020, 60.5]])
     assert [(problem.severity, "average" in problem.do) for problem in taken.problems] == [("NOTE", True)]
+    taken = take(tmp_path, [*rows, ["Gjithsej", 2020, 61.5]])
+    assert [problem.rule for problem in told(taken, "WARN")] == ["total_differs_from_the_sum"]
 
 
 def test_a_name_that_is_total_and_municipality_is_what_the_resolver_says(tmp_path):
@@ -329,7 +333,8 @@ def test_a_municipality_and_a_county_total_of_one_name_stop_with_both_rows(tmp_p
 
 def test_an_identical_repeat_is_warned_about_and_one_is_kept(tmp_path):
     taken = take(tmp_path, [["Tiranë", 2020, 5], ["Tiranë", 2020, 5], ["Vorë", 2020, None], ["Vorë", 2020, None]])
-    assert [(p.severity, p.cell) for p in taken.problems] == [("WARN", "row 3"), ("WARN", "row 5")]
+    repeats = [("WARN", "row 3", "told_twice"), ("WARN", "row 5", "told_twice")]
+    assert [(p.severity, p.cell, p.rule) for p in taken.problems] == [*repeats, ("NOTE", "", "blank_cells")]
     assert taken.values["cell"].tolist() == ["C2", "C4"]
     assert taken.set_aside[["row", "reason"]].values.tolist() == [
         [3, "tells the same as another row"],
@@ -372,7 +377,7 @@ def test_a_cell_set_aside_in_a_used_row_is_listed_with_its_address(tmp_path):
 def test_two_sources_that_contradict_each_other_stop_with_both_addresses(tmp_path):
     (tmp_path / "a.csv").write_text("Bashkia;Viti;Raste\nTiranë;2020;5\nVorë;2020;1\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("Bashkia;Viti;Raste\nTiranë;2020;6\nVorë;2020;1\n", encoding="utf-8")
-    taken = intake(tmp_path, [source("a.csv"), source("b.csv")], resolve, is_total)
+    taken = intake(tmp_path, [source("a.csv"), source("b.csv")], resolve, is_total, persons=PERSONS, letters=LETTERS)
     (problem,) = told(taken)
     assert (problem.file, problem.cell) == ("b.csv", "row 2, column Raste")
     assert "5 in a.csv, row 2, column Raste" in problem.what
@@ -382,13 +387,13 @@ def test_two_sources_that_contradict_each_other_stop_with_both_addresses(tmp_pat
 
 def test_one_file_that_cannot_be_read_does_not_hide_the_others(tmp_path):
     (tmp_path / "a.csv").write_text("Bashkia;Viti;Raste\nTiranë;2020;-\n", encoding="utf-8")
-    taken = intake(tmp_path, [source("no.csv"), source("a.csv")], resolve, is_total)
+    taken = intake(tmp_path, [source("no.csv"), source("a.csv")], resolve, is_total, persons=PERSONS, letters=LETTERS)
     assert [problem.file for problem in told(taken)] == ["no.csv", "a.csv"]
     assert taken.counts["file"].tolist() == ["no.csv", "a.csv"]
 
 
 def test_no_source_gives_empty_tables_with_their_columns(tmp_path):
-    taken = intake(tmp_path, [], resolve, is_total)
+    taken = intake(tmp_path, [], resolve, is_total, persons=PERSONS, letters=LETTERS)
     assert taken.values.columns.tolist() == [
         *("code", "period", "variable", "value", "low", "high", "file", "sheet", "cell")
     ]

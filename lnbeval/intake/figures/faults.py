@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 OPEN_IN_EXCEL: Final = "Open the file in Excel, let it calculate, and save it"
 NOT_FINITE: Final = frozenset({"nan", "inf", "infinity"})
 DAY_AND_MONTH: Final = re.compile(r"[0-9]{1,2}[-./][^\W\d_]{3,9}\.?(?:[-./ ][0-9]{2,4})?|[^\W\d_]{3,9}[-./][0-9]{1,4}")
+DAY_IN_FIGURES: Final = re.compile(
+    r"(?:[0-9]{1,2}([-./])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2})|[0-9]{4}([-./])[0-9]{1,2}\2[0-9]{1,2})(?:[ T].*)?"
+)
 WORD_BEHIND: Final = re.compile(r"[+-]?[0-9][0-9., ]*\s*([^\W\d_].{0,60})", re.DOTALL)
 PERCENT: Final = "percent"  # the unit of unit_words.csv that makes another quantity of a number
 UNSETTLED: Final = "marks_not_settled"  # told once for the whole column, not for each cell
@@ -115,7 +118,7 @@ def not_a_number(word: str, marks: Marks) -> Fault:
         return excel_error(word)
     if word.lstrip("+-").lower() in NOT_FINITE:
         return not_finite(word)
-    if DAY_AND_MONTH.fullmatch(word):
+    if DAY_AND_MONTH.fullmatch(word) or DAY_IN_FIGURES.fullmatch(word):
         what = f"{quoted(word)} looks like a date; spreadsheets turn figures like 12-3 into dates"
         return Fault(kind="date", what=what, do="Ask the source for the figure")
     return _other_marks(word, marks) or _word_behind(word) or _no_number(word)

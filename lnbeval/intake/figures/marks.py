@@ -30,13 +30,14 @@ class Decision:
     """What the marks of a column mean.
 
     Attributes:
-        kind: `clear` from what is declared, or `decided` by the cells; or why not: `ambiguous` cells, cells of `mixed` systems.
+        kind: `clear` from what is declared, or `decided` by the cells; or why not: `ambiguous` cells, cells of `mixed` systems,
+            or `doubted` evidence of too few.
         marks: to read with; without any when they could not be decided.
         shows: how each shape that can be read in one way only is read, in words.
         follows: shapes that could be read in several ways by themselves.
     """
 
-    kind: Literal["clear", "decided", "ambiguous", "mixed"]
+    kind: Literal["clear", "decided", "ambiguous", "mixed", "doubted"]
     marks: Marks
     shows: Mapping[str, str]
     follows: frozenset[str] = frozenset()

@@ -47,6 +47,7 @@ __all__ = [
 EXCEL_DAY_ZERO: Final = date(1899, 12, 30)  # as it must be counted for days after February 1900
 FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2100, 12, 31)  # taken for a day when they stand where a year should
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # what every program writes the same way
+UNIT_BEFORE = re.compile(r"([^0-9+.,-]{1,20}?)\s*[0-9][0-9., ]*")
 BEYOND = (math.inf, -math.inf)  # what float() makes of 1e999
 
 
@@ -164,7 +165,7 @@ def _number_in_text(text: str, rules: NumberRules) -> float | Told | Fault:
     parts = number_parts(text, rules.words)
     line = text.strip(BLANKS).translate(SPACES)
     if parts is None:
-        return not_a_number(line, rules.marks)
+        return _unit_before(line, rules.words) or not_a_number(line, rules.marks)
     fits = number_pattern(*rules.marks).fullmatch
     unread = next((numeral for numeral in parts.numerals if not fits(numeral)), None)
     if unread is not None:
@@ -183,6 +184,15 @@ def _told(line: str, parts: Parts, numbers: tuple[float, ...]) -> float | Told |
     if parts.sign in {None, "approximate"}:
         return Told(word=line, value=numbers[0], sign=parts.sign, behind=parts.word, unit=parts.unit)
     return Told(word=line, sign=parts.sign, ends=numbers, behind=parts.word, unit=parts.unit)
+
+
+def _unit_before(line: str, words: NumberWords) -> Fault | None:
+    found = UNIT_BEFORE.fullmatch(line)
+    unit = words.units.get(word_key(found[1])) if found else None
+    if unit is None:
+        return None
+    what = f"{quoted(line)} has its unit, {unit}, before the number, and is not read"
+    return Fault(kind="unit_before_a_number", what=what, do="Write the unit behind the number; nothing is converted")
 
 
 def _unsettled(line: str) -> Fault:

@@ -23,7 +23,7 @@ RULES: Final = {  # by rule: what is said, and what to do, in the order told
     ),
     "bounded_values": (
         "a bound or a range, not a figure",
-        "Ask for the figures. The value stays open; `low` and `high` beside it keep the bounds, but not where rows are added up",
+        "Ask for the figures. The value stays open; `low` and `high` beside it keep the bounds, also where rows are added up",
     ),
     "approximate_numbers": (
         "approximate by its own words",

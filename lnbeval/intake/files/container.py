@@ -22,8 +22,11 @@ Kind = Literal[
     "damaged",
     "old_damaged",
     "zip",
+    "document",
+    "tables_packed",
     "crowded",
     "pdf",
+    "image",
     "html",
     "xml",
     "gzip",
@@ -66,6 +69,18 @@ REFUSED: Final[dict[Kind, tuple[str, str]]] = {
     "damaged": ("The file begins like an Excel workbook but is cut or damaged", AGAIN),
     "old_damaged": ("The file begins like an old Excel workbook (.xls, 97-2003) but is cut or damaged", AGAIN),
     "zip": ("The file is a zip archive, not a table", UNPACK),
+    "document": (
+        "The file is a text document or a presentation (such as .docx, .odt, .pptx), not a table",
+        "Ask for the table behind it as .xlsx or .csv; or copy its table into a spreadsheet, and say so in SOURCES.md",
+    ),
+    "tables_packed": (
+        "The file is a zip archive of several files",
+        "Unpack it, and give each table that is needed as a file of its own",
+    ),
+    "image": (
+        "The file is a picture, such as a scan or a screen shot",
+        "Ask for the table behind it as .xlsx or .csv: figures are not read off pictures",
+    ),
     "crowded": ("The file is an archive with too many parts to look at", "Ask for the table itself"),
     "pdf": ("The file is a PDF document", "Ask for the table behind it as .xlsx or .csv"),
     "html": ("The file is a web page (HTML), whatever its name says", SAVE_AS),
@@ -82,6 +97,10 @@ RULES: Final[dict[Kind, str]] = {
     "damaged": "damaged",
     "old_damaged": "damaged",
     "zip": "file_packed",
+    "tables_packed": "file_packed",
+    "document": "file_no_table",
+    "image": "file_no_table",
+    "pdf": "file_no_table",
     "crowded": "file_packed",
     "gzip": "file_packed",
     "archive": "file_packed",
@@ -93,7 +112,14 @@ STARTS: Final[dict[bytes, Kind]] = {
     b"Rar!\x1a\x07": "archive",
     b"\xfd7zXZ\x00": "archive",
     b"PAR1": "parquet",
+    b"\x89PNG": "image",
+    b"\xff\xd8\xff": "image",
+    b"GIF8": "image",
+    b"II*\x00": "image",
+    b"MM\x00*": "image",
 }
+DOCUMENT_PARTS: Final = frozenset({"word/document.xml", "ppt/presentation.xml"})
+DOCUMENT_TYPES: Final = (b"opendocument.text", b"opendocument.presentation")
 HTML: Final = (b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<body")
 PX_START: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:CHARSET|AXIS-VERSION|CODEPAGE|LANGUAGES?|CREATION-DATE|MATRIX|DECIMALS|SUBJECT-(?:AREA|CODE))"
@@ -133,7 +159,11 @@ def _zip_kind(data: bytes) -> Kind:
         return "protected" if b"encryption-data" in manifest else "ods"
     if "xl/workbook.bin" in names:
         return "xlsb"
-    return "xlsx" if "xl/workbook.xml" in names else "zip"
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if names & DOCUMENT_PARTS or any(kind in mimetype for kind in DOCUMENT_TYPES):
+        return "document"
+    return "tables_packed" if sum(not name.endswith("/") for name in names) > 1 else "zip"
 
 
 def _office_kind(data: bytes) -> Kind:

@@ -12,10 +12,9 @@ from lnbeval.intake.problems import Problem
 from lnbeval.intake.text import listed, quoted
 
 if TYPE_CHECKING:
+    from lnbeval.intake.letters import Letters
     from lnbeval.intake.resolver import Resolver
 
-ALBANIAN = "ëËçÇ"
-LEGACY = ("cp1252", "cp1250", "cp852", "mac_roman")  # what Windows, DOS and old Macs write in Albania
 # Other codecs of Python do not stand for text in a file, or can be made to take very long.
 TEXT_CODECS: Final = re.compile(r"utf-(?:8|16|32)(?:-\w+)?|cp\d+|iso8859-\d+|mac-\w+|koi8-\w|ascii")
 BETWEEN_CELLS: Final = re.compile(r"[;,\t|\"\r\n]+")
@@ -40,8 +39,11 @@ class Evidence:
     names: tuple[str, ...]
 
 
-def decoded(data: bytes, encoding: str | None) -> str:
-    """Text of a file: UTF-8 with or without byte order mark unless declared otherwise. Raises TextError."""
+def decoded(data: bytes, encoding: str | None, letters: Letters) -> str:
+    """Text of a file: UTF-8 with or without byte order mark unless declared otherwise. Raises TextError.
+
+    `letters` are those of the country, by which a message can say what the encoding is likely to be.
+    """
     declared = "utf-8" if encoding is None else encoding
     name = codec_name(declared)
     if data.startswith(codecs.BOM_UTF8) and name not in {"utf-8", "utf-8-sig"}:
@@ -53,7 +55,7 @@ def decoded(data: bytes, encoding: str | None) -> str:
     try:
         return data.decode("utf-8-sig" if name == "utf-8" else name)
     except UnicodeError as fault:
-        raise _undecodable(data, encoding, fault) from fault
+        raise _undecodable(data, encoding, letters, fault) from fault
 
 
 def codec_name(declared: str) -> str:
@@ -69,18 +71,18 @@ def codec_name(declared: str) -> str:
     return name
 
 
-def likely_encoding(data: bytes) -> str:
-    """The most likely encoding: UTF-8 if it fits, else the one that shows most Albanian letters."""
+def likely_encoding(data: bytes, letters: Letters) -> str:
+    """The most likely encoding: UTF-8 if it fits, else the one that shows most of the letters."""
     if data.startswith(UTF16_MARKS):
         return "utf-16"
     if _is_utf8(data):
         return "utf-8"
-    letters = {name: _albanian_letters(data, name) for name in LEGACY}
-    best = max(LEGACY, key=lambda name: letters[name])
-    return best if letters[best] else _detected(data)
+    counts = {name: _counted(data, name, letters) for name in letters.encodings}
+    best = max(letters.encodings, key=lambda name: counts[name], default="")
+    return best if best and counts[best] else _detected(data)
 
 
-def proven_encoding(data: bytes, resolve: Resolver | None) -> Evidence | None:
+def proven_encoding(data: bytes, resolve: Resolver | None, letters: Letters) -> Evidence | None:
     """The encoding of a file that is not UTF-8, when names in it are known under one reading and no other.
 
     None when it is UTF-8, when nobody knows a name, or when readings that differ know equally many.
@@ -89,7 +91,7 @@ def proven_encoding(data: bytes, resolve: Resolver | None) -> Evidence | None:
         return None
     if data.startswith(UTF16_MARKS):
         return Evidence(encoding="utf-16", names=()) if _text(data, "utf-16") is not None else None
-    texts = {name: text for name in LEGACY if (text := _text(data, name)) is not None}
+    texts = {name: text for name in letters.encodings if (text := _text(data, name)) is not None}
     known = {name: _known_names(text, resolve) for name, text in texts.items()}
     most = max((len(names) for names in known.values()), default=0)
     best = [name for name in texts if len(known[name]) == most]
@@ -126,10 +128,10 @@ def _text(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _undecodable(data: bytes, encoding: str | None, fault: UnicodeError) -> TextError:
+def _undecodable(data: bytes, encoding: str | None, letters: Letters, fault: UnicodeError) -> TextError:
     line = data.count(b"\n", 0, getattr(fault, "start", 0)) + 1
     named = "UTF-8" if encoding is None else encoding
-    likely = likely_encoding(data)
+    likely = likely_encoding(data, letters)
     return TextError(
         f"The file is not {named} (line {line} cannot be read); it is likely {likely}",
         f"Save it as CSV UTF-8, or declare encoding: {likely} and check the names",
@@ -137,9 +139,9 @@ def _undecodable(data: bytes, encoding: str | None, fault: UnicodeError) -> Text
     )
 
 
-def _albanian_letters(data: bytes, encoding: str) -> int:
+def _counted(data: bytes, encoding: str, letters: Letters) -> int:
     text = data.decode(encoding, errors="replace")
-    return sum(text.count(letter) for letter in ALBANIAN)
+    return sum(text.count(letter) for letter in letters.letters)
 
 
 def _detected(data: bytes) -> str:

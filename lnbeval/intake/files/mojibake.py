@@ -16,16 +16,15 @@ from lnbeval.intake.text import listed, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lnbeval.intake.letters import Letters
     from lnbeval.intake.resolver import Resolver
     from lnbeval.intake.table import Row
 
-READ_AS: Final = ("cp1252", "cp1250", "latin-1")
-BETWEEN: Final = (("cp1252", "cp852"), ("cp1250", "cp852"), ("cp1252", "mac_roman"))  # read as, written in
 ROUNDS: Final = 3  # how often a file may have been opened and saved wrongly
 MOST_TOLD: Final = 500  # different texts in one message, far more than there are names; the log lists every cell
 
 
-def mended_rows(rows: list[Row], resolve: Resolver | None) -> tuple[list[Row], tuple[Mended, ...]]:
+def mended_rows(rows: list[Row], resolve: Resolver | None, letters: Letters) -> tuple[list[Row], tuple[Mended, ...]]:
     """The rows with every text put right that can be, and a list of these."""
     mended: list[Mended] = []
     result: list[Row] = []
@@ -36,7 +35,7 @@ def mended_rows(rows: list[Row], resolve: Resolver | None) -> tuple[list[Row], t
         for at in strange:
             written = str(cells[at])
             if written not in known:
-                known[written] = mended_text(written, resolve)
+                known[written] = mended_text(written, resolve, letters)
             text = known[written]
             if text is not None:
                 changed[at] = text
@@ -45,16 +44,16 @@ def mended_rows(rows: list[Row], resolve: Resolver | None) -> tuple[list[Row], t
     return result, tuple(mended)
 
 
-def mended_text(written: str, resolve: Resolver | None) -> str | None:
+def mended_text(written: str, resolve: Resolver | None, letters: Letters) -> str | None:
     """The text as it was meant, or None where it stands as it should, or cannot be told."""
-    text, step = written, _undone(written)
+    text, step = written, _undone(written, letters)
     for _ in range(ROUNDS):
         if step is None:
             break
-        text, step = step, _undone(step)
+        text, step = step, _undone(step, letters)
     if text != written:
         return text
-    return None if resolve is None or resolve(written, None).code else _by_name(written, resolve)
+    return None if resolve is None or resolve(written, None).code else _by_name(written, resolve, letters)
 
 
 def mended_problem(file: str, sheet: str, mended: Iterable[Mended]) -> list[Problem]:
@@ -74,18 +73,18 @@ def mended_problem(file: str, sheet: str, mended: Iterable[Mended]) -> list[Prob
     return [Problem(severity="WARN", file=file, sheet=sheet, what=what, do=do, rule="mended_letters")]
 
 
-def _undone(text: str) -> str | None:
+def _undone(text: str, letters: Letters) -> str | None:
     if text.isascii():
         return None
-    for encoding in READ_AS:
+    for encoding in letters.read_as:
         told = _reread(text, encoding, "utf-8")
         if told is not None:
             return told
     return None
 
 
-def _by_name(written: str, resolve: Resolver) -> str | None:
-    for read_as, written_in in BETWEEN:
+def _by_name(written: str, resolve: Resolver, letters: Letters) -> str | None:
+    for read_as, written_in in letters.between:
         told = _reread(written, read_as, written_in)
         if told is not None and resolve(told, None).code:
             return told

@@ -27,6 +27,7 @@ from lnbeval.intake.text import listed, quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lnbeval.intake.letters import Letters
     from lnbeval.intake.table import Row
 
 Key = tuple[str, str]  # keyword, dimension it is about
@@ -45,22 +46,22 @@ AGAIN: Final = "Download it again, or ask for the table as .xlsx or .csv"
 TOLD: Final = ("TITLE", "UNITS", "SOURCE", "LAST-UPDATED", "NOTE", "NOTEX")
 
 
-def px_text(data: bytes, encoding: str | None) -> str:
+def px_text(data: bytes, encoding: str | None, letters: Letters) -> str:
     """Text in the encoding declared, or else in the one that the file names, or else UTF-8. Raises TextError."""
     if encoding is not None or data.startswith(b"\xef\xbb\xbf"):
-        return decoded(data, encoding)
+        return decoded(data, encoding, letters)
     start = data[:10_000]
     named = CODEPAGE.search(start)
     if named:
-        return decoded(data, codec_name(named[1].decode("ascii", errors="replace")))
+        return decoded(data, codec_name(named[1].decode("ascii", errors="replace")), letters)
     charset = CHARSET.search(start)
     try:
-        return decoded(data, None)
+        return decoded(data, None, letters)
     except TextError:
         word = charset[1].decode("ascii", errors="replace").lower() if charset else ""
         if word not in CHARSETS:
             raise
-        return decoded(data, CHARSETS[word])
+        return decoded(data, CHARSETS[word], letters)
 
 
 def px_rows(text: str) -> tuple[list[Row], tuple[str, ...]]:

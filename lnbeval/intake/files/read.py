@@ -13,6 +13,7 @@ from lnbeval.intake.files.file_on_disk import file_bytes, stop
 from lnbeval.intake.files.joined_header import header_elsewhere
 from lnbeval.intake.files.mojibake import mended_problem, mended_rows
 from lnbeval.intake.files.pc_axis import px_rows, px_text
+from lnbeval.intake.letters import NO_LETTERS, Letters
 from lnbeval.intake.problems import Problem, UnreadableError
 from lnbeval.intake.source import YEAR_MARK
 from lnbeval.intake.table import RawTable, Row, some
@@ -28,21 +29,21 @@ if TYPE_CHECKING:
     from lnbeval.intake.source import Source
 
 
-def read_source(path: Path, source: Source, resolve: Resolver | None = None) -> RawTable:
+def read_source(path: Path, source: Source, resolve: Resolver | None = None, letters: Letters = NO_LETTERS) -> RawTable:
     """Header and filled rows of the table a source declares.
 
-    `resolve` tells whether letters make a name: without it, no encoding is taken that was not declared.
+    `resolve` tells whether letters make a name: without it, or without `letters`, no encoding is taken that was not declared.
     Raises UnreadableError, a DataError that carries its Problem, when nothing can be read.
     """
     data, kind = file_bytes(path, source.file)
     if kind == "text":
-        return _csv_table(data, source, resolve)
+        return _csv_table(data, source, resolve, letters)
     if kind == "px":
-        return _px_table(data, source, resolve)
-    return _workbook_table(opened_book(data, kind, source.file), source, resolve)
+        return _px_table(data, source, resolve, letters)
+    return _workbook_table(opened_book(data, kind, source.file), source, resolve, letters)
 
 
-def _workbook_table(book: Book, source: Source, resolve: Resolver | None) -> RawTable:
+def _workbook_table(book: Book, source: Source, resolve: Resolver | None, letters: Letters) -> RawTable:
     sheet = _chosen_sheet(book, source)
     rows = book.rows(sheet)
     others = [name for name in book.names if name != sheet]
@@ -52,7 +53,7 @@ def _workbook_table(book: Book, source: Source, resolve: Resolver | None) -> Raw
     edge = edge_problem(book.kind, source.file, sheet, rows, filled_size(rows)[1])
     if edge is not None:
         raise UnreadableError(edge)
-    table = _assembled(rows, rows[-1][0], source, sheet, resolve, layout=book.layout(sheet))
+    table = _assembled(rows, rows[-1][0], source, sheet, (resolve, letters), layout=book.layout(sheet))
     if table.header and not table.rows:
         _header_only(table, source, f" Other sheets: {sheet_sizes(book, others)}")
     return table
@@ -77,11 +78,11 @@ def sheet_sizes(book: Book, names: Sequence[str]) -> str:
     return listed(f"'{name}' ({rows} rows, {columns} columns)" for name, (rows, columns) in sizes) or "(none)"
 
 
-def _csv_table(data: bytes, source: Source, resolve: Resolver | None) -> RawTable:
+def _csv_table(data: bytes, source: Source, resolve: Resolver | None, letters: Letters) -> RawTable:
     _stop_at_sheet(source, "A csv file")
-    proof = proven_encoding(data, resolve) if source.encoding is None else None
+    proof = proven_encoding(data, resolve, letters) if source.encoding is None else None
     try:
-        text = decoded(data, source.encoding if proof is None else proof.encoding)
+        text = decoded(data, source.encoding if proof is None else proof.encoding, letters)
         first, text = declared_delimiter(text)
         delimiter = source.delimiter or first or found_delimiter(text, wanted_headers(source)) or ","
         rows, last = csv_rows(text, delimiter)
@@ -91,19 +92,19 @@ def _csv_table(data: bytes, source: Source, resolve: Resolver | None) -> RawTabl
         stop(source.file, "The file holds nothing but blank lines", "Ask for it again", rule="file_empty")
     notes = [] if source.delimiter else [_delimiter_note(source, delimiter)]
     notes += [] if proof is None else [proven_problem(source.file, proof)]
-    table = _assembled(rows, last, source, "", resolve, notes)
+    table = _assembled(rows, last, source, "", (resolve, letters), notes)
     if table.header and not table.rows:
         _header_only(table, source, "")
     return table
 
 
-def _px_table(data: bytes, source: Source, resolve: Resolver | None) -> RawTable:
+def _px_table(data: bytes, source: Source, resolve: Resolver | None, letters: Letters) -> RawTable:
     _stop_at_sheet(source, "A PC-Axis table")
     try:
-        rows, about = px_rows(px_text(data, source.encoding))
+        rows, about = px_rows(px_text(data, source.encoding, letters))
     except TextError as fault:
         stop(source.file, fault.what, fault.do, rule=fault.rule)
-    return _assembled(rows, len(rows), source, "", resolve, [about_note(source.file, about)])
+    return _assembled(rows, len(rows), source, "", (resolve, letters), [about_note(source.file, about)])
 
 
 def about_note(file: str, about: Sequence[str]) -> Problem:
@@ -145,7 +146,7 @@ def _assembled(
     last: int,
     source: Source,
     sheet: str,
-    resolve: Resolver | None,
+    known: tuple[Resolver | None, Letters],
     notes: Sequence[Problem] = (),
     layout: Layout | None = None,
 ) -> RawTable:
@@ -155,6 +156,6 @@ def _assembled(
         what = f"Row {blank}, declared as the header, is blank. Filled rows: {listed(map(str, sorted(filled)))}"
         do = f"Correct `header`{header_elsewhere(rows, wanted_headers(source))}"
         stop(source.file, what, do, sheet=sheet, rule="header_blank")
-    rows, mended = mended_rows(rows, resolve)
+    rows, mended = mended_rows(rows, *known)
     told = (*notes, *mended_problem(source.file, sheet, mended))
     return replace(assembled(rows, last, source, sheet, told, layout), mended=mended)

@@ -70,6 +70,16 @@ def _layout(archive: zipfile.ZipFile, name: str) -> Layout:
     )
 
 
+def hidden_sheets(data: bytes) -> frozenset[str]:
+    """Names of the sheets of an xlsx workbook that it does not show. Raises DamagedError, or HostileError at a document type."""
+    try:
+        with opened_package(data) as archive:
+            found = [one.attributes for one in _elements(archive, BOOK) if one.name == "sheet"]
+    except BROKEN as fault:
+        raise DamagedError(f"{type(fault).__name__}: {fault}") from fault
+    return frozenset(one.get("name", "") for one in found if one.get("state", "visible") != "visible")
+
+
 def sheet_part(archive: zipfile.ZipFile, name: str) -> str | None:
     """The part of a workbook that holds a sheet; None when there is none."""
     targets = _targets(archive, BOOK)

@@ -49,16 +49,27 @@ class Columns:
         places = [self.unit, self.period, self.county, self.level, *(place for _, place, _ in self.conditions)]
         return tuple(dict.fromkeys(place for place in places if place is not None))
 
+    @property
+    def declared(self) -> tuple[int, ...]:
+        """Positions of all columns that the source names, from left to right."""
+        places = (*self.keys, *(place for _, place in self.variables), *(place for place, _ in self.labels))
+        return tuple(sorted(set(places)))
+
 
 def located(
     table: RawTable,
     source: Source,
     words: HeaderWords = NO_HEADER_WORDS,
     answered: Mapping[str, str] = NO_ANSWERS,
+    *,
+    whole: bool = True,
 ) -> tuple[Columns, list[Problem]]:
-    """Columns of a source in a table, and a problem for each header that is not there, there twice, or not used."""
+    """Columns of a source in a table, and a problem for each header that is not there, there twice, or not used.
+
+    `whole` is not said of a table that holds only the first rows of its file.
+    """
     wanted = wanted_headers(source)
-    found = found_headers(table, wanted, words)
+    found = found_headers(table, wanted, words, whole=whole)
 
     def position(header: str | None) -> int | None:
         return found[cell_text(header)].position if header else None
@@ -115,7 +126,7 @@ def _unused(table: RawTable, columns: Columns, found: Mapping[str, Found]) -> li
     used = {
         *columns.keys,
         *(place for _, place in columns.variables),
-        *(at for one in found.values() for at in one.places),
+        *(at for one in found.values() for at in (*one.places, *one.copies)),
     }
     rest = [quoted(header) for at, header in enumerate(table.header) if header and at not in used]
     what = f"Columns not declared, and not read: {listed(rest)}"

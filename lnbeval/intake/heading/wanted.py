@@ -25,10 +25,14 @@ How = Literal["as written", "tag", "otherwise", "alias"]
 
 @dataclass(frozen=True)
 class Found:
-    """The columns that a wanted header may mean, and how that was told; none, one or several."""
+    """The columns that a wanted header may mean, and how that was told; none, one or several.
+
+    `copies` are columns under a header that differs in capitals or spaces alone, whose cells hold the very same.
+    """
 
     places: tuple[int, ...]
     how: How
+    copies: tuple[int, ...] = ()
 
     @property
     def position(self) -> int | None:
@@ -36,9 +40,16 @@ class Found:
         return self.places[0] if len(self.places) == 1 else None
 
 
-def found_headers(table: RawTable, wanted: Sequence[str], words: HeaderWords) -> dict[str, Found]:
-    """Where each wanted header stands; a word that means the same counts only for columns that no other header claims."""
-    found = {header: _as_written(table, header) for header in wanted}
+def found_headers(
+    table: RawTable, wanted: Sequence[str], words: HeaderWords, *, whole: bool = True
+) -> dict[str, Found]:
+    """Where each wanted header stands; a word that means the same counts only for columns that no other header claims.
+
+    Of a table that is not the `whole` one, but its first rows, columns that hold the same so far are not known to be copies.
+    """
+    written = {header: _as_written(table, header) for header in wanted}
+    named = {place for one in written.values() if one.how in {"as written", "tag"} for place in one.places}
+    found = {header: _with_twins(table, header, one, named, whole=whole) for header, one in written.items()}
     claimed = {place for one in found.values() for place in one.places}
     for header, one in found.items():
         if not one.places and not header.startswith("#"):
@@ -57,7 +68,7 @@ def header_problems(table: RawTable, found: Mapping[str, Found], words: HeaderWo
         elif not one.places:
             problems.append(_absent(table, header, words, hint))
     faults = _rules([*problems, *_shared(table, found)], hint)
-    return [*faults, *_written_otherwise(table, found), *_rows_below(table, problems)]
+    return [*faults, *_copies(table, found), *_written_otherwise(table, found), *_rows_below(table, problems)]
 
 
 def _as_written(table: RawTable, header: str) -> Found:
@@ -75,6 +86,26 @@ def _as_written(table: RawTable, header: str) -> Found:
     return Found(tuple(at for at, name in _headers(table) if folded(name) == key), "otherwise")
 
 
+def _with_twins(table: RawTable, header: str, one: Found, named: set[int], *, whole: bool) -> Found:
+    """The columns of a header together with those that differ from it in capitals or spaces alone, and that nothing names.
+
+    Capitals do not say which column was meant: only cells that hold the very same leave no choice to be made.
+    """
+    if not one.places or one.how == "tag":
+        return one
+    key = folded(header)
+    twins = tuple(at for at, name in _headers(table) if folded(name) == key and at not in {*named, *one.places})
+    first, *others = (*one.places, *twins)
+    if others and whole and all(_alike(table, first, other) for other in others):
+        return Found((first,), one.how, tuple(others))
+    return Found(tuple(sorted((*one.places, *twins))), one.how)
+
+
+def _alike(table: RawTable, one: int, other: int) -> bool:
+    """Whether two columns hold the same in every row."""
+    return all(cell_text(row[one]) == cell_text(row[other]) for row in table.rows)
+
+
 def _headers(table: RawTable) -> list[tuple[int, str]]:
     return [(at, name) for at, name in enumerate(table.header) if name and at not in table.unread]
 
@@ -85,7 +116,9 @@ def _twice(table: RawTable, header: str, one: Found, hint: str) -> Problem:
         names = listed(quoted(table.header[place]) for place in one.places)
         what = f"There is no header {quoted(header)}; columns {', '.join(letters)} may mean the same: {names}"
         return _problem(table, what, "Write the header of the column that is meant into the parameters", "header_alike")
-    what = f"The header {quoted(header)} stands over columns {', '.join(letters)}"
+    written = dict.fromkeys(table.header[place] for place in one.places)
+    told = f" ({', '.join(map(quoted, written))})" if len(written) > 1 else ""
+    what = f"The header {quoted(header)} stands over columns {', '.join(letters)}{told}"
     return _problem(table, what, f"Give each column its own header at the source{hint}", "header_twice")
 
 
@@ -174,16 +207,45 @@ def _shared(table: RawTable, found: Mapping[str, Found]) -> list[Problem]:
     ]
 
 
+def _copies(table: RawTable, found: Mapping[str, Found]) -> list[Problem]:
+    told = [
+        f"{quoted(table.header[one.places[0]])} (column {column_letter(one.places[0])}, read) and "
+        + listed(f"{quoted(table.header[at])} (column {column_letter(at)})" for at in one.copies)
+        for one in found.values()
+        if one.copies
+    ]
+    what = f"Columns stand there again under the same header and hold the same in every row: {listed(told)}"
+    do = "Ask the source to leave one of them out: a later delivery may correct the other one only"
+    cell = f"row {table.header_row}"
+    warning = Problem(
+        severity="WARN", file=table.file, sheet=table.sheet, cell=cell, what=what, do=do, rule="header_copied"
+    )
+    return [warning] if told else []
+
+
 def _written_otherwise(table: RawTable, found: Mapping[str, Found]) -> list[Problem]:
     names = [
         f"{quoted(header)} is read from {quoted(table.header[one.position])} (column {column_letter(one.position)})"
         for header, one in found.items()
         if one.position is not None and one.how in {"otherwise", "alias"}
     ]
+    names += [
+        f"{quoted(header)} is read from column {column_letter(one.position)}, where spaces or a line break stand beside the "
+        "words"
+        for header, one in found.items()
+        if one.position is not None and one.how == "as written" and _has_odd_spaces(table, one.position)
+    ]
     what = f"Headers are written otherwise than declared: {listed(names)}"
     do = "Nothing, if they mean the same; otherwise correct the parameters"
     note = Problem(severity="NOTE", file=table.file, sheet=table.sheet, what=what, do=do, rule="header_alias")
     return [note] if names else []
+
+
+def _has_odd_spaces(table: RawTable, position: int) -> bool:
+    """Whether a header of one row has spaces at its ends, several in a row, or a line break."""
+    cells = table.head[0][1] if len(table.head) == 1 else ()
+    written = cells[position] if position < len(cells) else None
+    return isinstance(written, str) and written != " ".join(written.split())
 
 
 def _problem(table: RawTable, what: str, do: str, rule: str) -> Problem:

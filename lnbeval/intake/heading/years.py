@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lnbeval.intake.header_words import HeaderWords
 
 SchoolYear = Literal["start", "end"] | None
+Dates = Literal["year"] | None
 
 SCHOOL_YEAR: Final = re.compile(r"([0-9]{4})\s*[-/–—]\s*([0-9]{4}|[0-9]{2})(?![0-9])\s*(.*)")
 YEAR: Final = re.compile(r"([0-9]{4})(?![0-9])\s*(.*)")
@@ -27,6 +28,10 @@ MONTH_IN_FIGURES: Final = (
     re.compile(r"[0-9]{4}\.(?:0[1-9]|1[0-2])"),
     re.compile(r"(?:0?[1-9]|1[0-2])\s*[-/.–]\s*[0-9]{4}"),
 )
+DAY_IN_FIGURES: Final = re.compile(
+    r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})|([0-9]{4})-([0-9]{2})-([0-9]{2})(?: 00:00:00)?"
+)
+YEAR_ENDS: Final = frozenset({(1, 1), (12, 31)})
 PARTS: Final = ("month", "quarter", "half_year")
 MIXED: Final = "part_of_a_year"
 RULE_NEEDED: Final = (
@@ -70,14 +75,34 @@ def years_in(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(year for year in told if FIRST_YEAR <= year <= LAST_YEAR))
 
 
-def read_year(value: object, words: HeaderWords, school_year: SchoolYear) -> YearLabel | Fault:
-    """The year in a cell of a year column, or why there is none."""
+def read_year(value: object, words: HeaderWords, school_year: SchoolYear, dates: Dates = None) -> YearLabel | Fault:
+    """The year in a cell of a year column, or why there is none; under `dates` the first or last day of a year is one."""
     read = read_period(value)
     if not isinstance(read, Fault):
         return YearLabel(read)
+    day = day_of_year(value)
+    if day is not None and dates == "year" and FIRST_YEAR <= day.year <= LAST_YEAR:
+        return YearLabel(day.year)
     if read.kind not in {"not_a_year", "date"}:
         return read
-    return year_label(value, words, school_year) or read
+    return year_label(value, words, school_year) or (read if day is None else _day(day))
+
+
+def day_of_year(value: object) -> date | None:
+    """The first or last day of a year that a cell holds, as a date or in figures; else None."""
+    day = value if isinstance(value, date) else _day_in_figures(cell_text(value))
+    return day if day is not None and (day.month, day.day) in YEAR_ENDS else None
+
+
+def _day_in_figures(text: str) -> date | None:
+    found = DAY_IN_FIGURES.fullmatch(text)
+    if found is None:
+        return None
+    day, month, year = (found[1], found[2], found[3]) if found[3] else (found[6], found[5], found[4])
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
 
 
 def unknown_flag(written: str, words: HeaderWords) -> str:
@@ -136,9 +161,10 @@ def _names_part(text: str, words: HeaderWords) -> bool:
 
 def _day(written: date) -> Fault:
     fault = _part_of_year(str(written))
-    if (written.month, written.day) not in {(1, 1), (12, 31)}:
+    if (written.month, written.day) not in YEAR_ENDS:
         return fault
-    return replace(fault, do=f"If it stands for the whole year, have it written as {written.year}. {fault.do}")
+    whole = f"If it stands for the whole year, declare dates: year for the source, or have it written as {written.year}"
+    return replace(fault, do=f"{whole}. {fault.do}")
 
 
 def _part_of_year(text: str) -> Fault:

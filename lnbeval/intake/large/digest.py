@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from lnbeval.intake.files.encodings import TextError
 from lnbeval.intake.large.rows import Group, cells_of, groups, one, text
 from lnbeval.intake.layout import Layout
+from lnbeval.intake.rows.cells import NO_PERIOD
 from lnbeval.intake.spans import RowSpan
 from lnbeval.intake.table import RawTable
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from lnbeval.intake.draft import Draft
+    from lnbeval.intake.header_words import HeaderWords
     from lnbeval.intake.heading.columns import Columns
     from lnbeval.intake.large.text import Plain
     from lnbeval.intake.layout import Note
@@ -52,6 +54,8 @@ class Reading:
     con: DuckDBPyConnection
     judge: Judge
     is_total: TotalTest
+    headers: HeaderWords
+    answered: Mapping[str, str]
 
     @property
     def header_row(self) -> int:
@@ -76,6 +80,20 @@ class Reading:
     def values(self) -> tuple[int, ...]:
         """Positions of the columns of numbers."""
         return tuple(dict.fromkeys(position for _, position in self.columns.variables))
+
+    @property
+    def adds(self) -> bool:
+        """Whether rows are added up, and not averaged."""
+        return self.source.aggregate is not None and self.source.aggregate.by == "sum"
+
+    @property
+    def years_of_columns(self) -> dict[int, int]:
+        """The year of each column of numbers, where no column of the rows tells it."""
+        return {position: label.year for position, label in self.columns.labels}
+
+    def year_cell(self, written: str) -> Cells:
+        """The cell of a row that tells its year, where there is one."""
+        return {} if self.columns.period is None else {self.columns.period: written}
 
     @property
     def unit_texts(self) -> list[str]:
@@ -146,7 +164,7 @@ def judged_keys(reading: Reading) -> Keys:
     return Keys(
         spelled=_spelled(reading, [cells for _, cells in rows], draft),
         years=years,
-        lent={**unit, reading.columns.period or 0: period},
+        lent={**unit, **reading.year_cell(period)},
         spellings=_counted(draft, [number for number, _ in rows]),
         notes=draft.notes,
         problems=(*draft.problems, *told),
@@ -166,7 +184,7 @@ def _lent_unit(reading: Reading, units: Sequence[Cells], period: str) -> Cells:
     """A municipality that stays one in several rows; another may share its name with a county, and be taken for both."""
     for unit in units[:LENT]:
         rows: list[tuple[int, Cells]] = [
-            (at, {**unit, reading.columns.period or 0: period, reading.values[0]: str(at)}) for at in (1, 2)
+            (at, {**unit, **reading.year_cell(period), reading.values[0]: str(at)}) for at in (1, 2)
         ]
         if set(reading.judge(digest(reading, rows), plain_source(reading)).kinds) == {"unit"}:
             return unit
@@ -196,7 +214,7 @@ def _key_groups(reading: Reading, texts: Sequence[str], named: str, where: str =
 
 
 def _last_data_row(reading: Reading) -> int:
-    places = (*reading.values, reading.columns.period)
+    places = (*reading.values, *reading.year_cell(""))
     filled = " OR ".join(f"trim({text(position)}) <> ''" for position in places)
     last = one(reading.con, f"SELECT max(r) FROM data WHERE {filled}")
     return int(last) if last is not None else int(one(reading.con, "SELECT max(r) FROM data"))
@@ -224,16 +242,15 @@ def _unit_cells(reading: Reading, texts: Sequence[str]) -> Cells:
 def _with_period(
     reading: Reading, spelled: Sequence[Group], units: Sequence[Cells], period: str
 ) -> list[tuple[int, Cells]]:
-    return [
-        (group.span, {**unit, reading.columns.period or 0: period}) for group, unit in zip(spelled, units, strict=True)
-    ]
+    return [(group.span, {**unit, **reading.year_cell(period)}) for group, unit in zip(spelled, units, strict=True)]
 
 
 def _judged_periods(
     reading: Reading, unit: Cells, periods: Sequence[Group]
 ) -> tuple[dict[str, int], tuple[Problem, ...]]:
-    place = reading.columns.period or 0
-    rows: list[tuple[int, Cells]] = [(group.span, {**unit, place: group.texts[0]}) for group in periods]
+    if reading.columns.period is None:
+        return {"": NO_PERIOD}, ()  # The columns tell the years, and every row is of all of them.
+    rows: list[tuple[int, Cells]] = [(group.span, {**unit, **reading.year_cell(group.texts[0])}) for group in periods]
     draft = reading.judge(digest(reading, rows), plain_source(reading))
     read = dict(zip(draft.cells["index"].tolist(), draft.cells["period"].tolist(), strict=True))
     years = {periods[at].texts[0]: int(year) for at, year in read.items() if year}

@@ -12,17 +12,17 @@ from lnbeval.intake.files.csv_file import declared_delimiter, found_delimiter
 from lnbeval.intake.files.encodings import TextError, decoded, proven_encoding
 from lnbeval.intake.files.limits import MEGABYTE
 from lnbeval.intake.files.read import read_source, wanted_headers
+from lnbeval.intake.heading.columns import located
 from lnbeval.intake.large.text import codec
-from lnbeval.intake.problems import Problem
-from lnbeval.intake.rows.person_level import refusal
-from lnbeval.intake.table import RawTable, column_cells, column_letter, column_name
-from lnbeval.intake.text import cell_text, is_blank, listed, quoted
+from lnbeval.intake.rows.person_level import column_titles, refusal
+from lnbeval.intake.rows.person_like import PERSONS, like_persons, persons_question
+from lnbeval.intake.table import RawTable, column_cells
+from lnbeval.intake.text import cell_text, is_blank
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from lnbeval.intake.large.digest import Judge
-    from lnbeval.intake.resolver import Resolver
+    from lnbeval.intake.meanings import Meanings
+    from lnbeval.intake.problems import Problem
     from lnbeval.intake.source import Source
 
 HEAD: Final = MEGABYTE  # bytes looked at before anything else of a file is read
@@ -36,7 +36,6 @@ ENOUGH_ROWS: Final = 200  # before different texts in nearly every row say anyth
 NEARLY_ALL: Final = 0.9
 LONG_NUMBER: Final = re.compile(r"\+?[0-9]{6,}")
 LETTERS: Final = re.compile(r"[^\W\d_]{2}")
-PERSONS, NO_PERSONS = "persons", "no_persons"
 
 
 class TurnedAwayError(Exception):
@@ -80,11 +79,12 @@ def first_bytes(path: Path, file: str) -> tuple[bytes, int]:
         return b"", 0
 
 
-def first_rows(path: Path, source: Source, resolve: Resolver, folder: Path) -> tuple[RawTable, str, str]:
+def first_rows(path: Path, source: Source, meanings: Meanings, folder: Path) -> tuple[RawTable, str, str]:
     """The table of the first rows as the ordinary reader has it; with encoding and delimiter of a text, blank otherwise."""
+    resolve, letters = meanings.resolve, meanings.letters
     data, size = first_bytes(path, source.file)
     if not data or path.name.startswith("~$") or file_kind(data) != "text":
-        return read_source(path, source, resolve), "", ""
+        return read_source(path, source, resolve, letters), "", ""
     if size > LARGEST:
         raise TextError(
             f"The file has {size / MEGABYTE:,.0f} MB; at most {LARGEST // MEGABYTE:,} MB are added up",
@@ -95,13 +95,13 @@ def first_rows(path: Path, source: Source, resolve: Resolver, folder: Path) -> t
         data = whole_lines(data)
         first = folder / path.name
         first.write_bytes(data)
-        head = read_source(first, source, resolve)
+        head = read_source(first, source, resolve, letters)
         first.unlink()
     else:
-        head = read_source(path, source, resolve)
-    proof = proven_encoding(data, resolve) if source.encoding is None else None
+        head = read_source(path, source, resolve, letters)
+    proof = proven_encoding(data, resolve, letters) if source.encoding is None else None
     encoding = source.encoding if proof is None else proof.encoding
-    mark, text = declared_delimiter(decoded(data, encoding))
+    mark, text = declared_delimiter(decoded(data, encoding, letters))
     delimiter = source.delimiter or mark or found_delimiter(text, wanted_headers(source)) or ","
     return head, codec(encoding), delimiter
 
@@ -121,41 +121,29 @@ def whole_lines(data: bytes) -> bytes:
     )
 
 
-def question_of_persons(head: RawTable, source: Source, judge: Judge, answered: Mapping[str, str]) -> Problem | None:
+def question_of_persons(head: RawTable, source: Source, judge: Judge, meanings: Meanings) -> Problem | None:
     """Turn persons away. Returns a question where nearly every row holds another text, as names of persons would."""
     first = replace(head, row_numbers=head.row_numbers[:DOOR_ROWS], rows=head.rows[:DOOR_ROWS])
     judge(first, replace(source, aggregate=None))
-    names = [
-        f"{column_letter(position)} ({quoted(column_name(head, position))})"
-        for position in range(len(head.header))
-        if _nearly_all_differ(head, source, position)
-    ]
-    if not names:
-        return None
-    asked = Problem(
-        severity="ASK",
-        file=head.file,
-        sheet=head.sheet,
-        what=f"Nearly every row holds another text or long number in column {listed(names)}, as persons would. "
-        "Nothing of it was taken in",
-        do="Look at the file: are its rows persons, households or cases?",
-        rule="persons",
-        subject="rows",
-        options=(PERSONS, NO_PERSONS),
-    )
-    if answered.get(asked.name) == PERSONS:
-        raise TurnedAwayError((refusal(head, names),))
+    columns, _ = located(first, source, meanings.headers, meanings.answered, whole=False)
+    over = {cell_text(header) for header in (source.aggregate.over if source.aggregate else ())}
+    named = {*columns.declared, *(at for at, header in enumerate(head.header) if header in over)}
+    figures = {place for _, place in columns.variables}
+    likely = {at for at in range(len(head.header)) if _nearly_all_differ(head, at, is_figure=at in figures)}
+    positions = sorted(likely.union(like_persons(first, meanings.resolve, named)))
+    asked = persons_question(head, positions, meanings.persons, meanings.resolve)
+    if asked is not None and meanings.answered.get(asked.name) == PERSONS:
+        raise TurnedAwayError((refusal(head, column_titles(head, positions, meanings.persons, meanings.resolve)),))
     return asked
 
 
-def _nearly_all_differ(head: RawTable, source: Source, position: int) -> bool:
+def _nearly_all_differ(head: RawTable, position: int, *, is_figure: bool) -> bool:
     texts = [cell_text(cell) for cell in column_cells(head, position) if not is_blank(cell)]
     if len(texts) < max(ENOUGH_ROWS, len(head.rows) / 2) or len(set(texts)) < NEARLY_ALL * len(texts):
         return False
     numbers = sum(LONG_NUMBER.fullmatch(text) is not None for text in texts)
     words = sum(LETTERS.search(text) is not None for text in texts)
-    declared = head.header[position] in {cell_text(header) for header in source.columns.values()}
-    return words >= NEARLY_ALL * len(texts) or (numbers >= NEARLY_ALL * len(texts) and not declared)
+    return words >= NEARLY_ALL * len(texts) or (numbers >= NEARLY_ALL * len(texts) and not is_figure)
 
 
 def refused(path: Path, source: Source) -> tuple[str, str]:

@@ -6,6 +6,7 @@ first rows; a file too large for the ordinary reader is refused with the numbers
 
 from __future__ import annotations
 
+import math
 import tempfile
 from dataclasses import replace
 from functools import partial
@@ -17,25 +18,32 @@ import pandas as pd
 from lnbeval.intake.draft import Draft, table_draft
 from lnbeval.intake.files.encodings import TextError
 from lnbeval.intake.heading.columns import located
+from lnbeval.intake.large.absent_parts import bounded_sums, missing_parts, names_by_number
 from lnbeval.intake.large.digest import Reading, digest, judged_keys, plain_source
 from lnbeval.intake.large.door import TurnedAwayError, first_rows, question_of_persons, refused
-from lnbeval.intake.large.numbers import column_numbers, judged_cells
+from lnbeval.intake.large.numbers import column_numbers
+from lnbeval.intake.large.odd_cells import judged_cells
+from lnbeval.intake.large.part_sums import rows_of_totals, sums_among_parts
 from lnbeval.intake.large.repeats import repeated
-from lnbeval.intake.large.result import accounted, added_up, blank_rows, missing_parts
+from lnbeval.intake.large.result import accounted, added_rows, blank_rows, layers
 from lnbeval.intake.large.rows import database, groups, load
+from lnbeval.intake.large.telling import told
 from lnbeval.intake.large.text import plain_file, plain_table
-from lnbeval.intake.large.values import families, key_rows, told, value_rows
+from lnbeval.intake.large.values import code_numbers, families, key_rows, value_rows
 from lnbeval.intake.problems import Problem, UnreadableError
 from lnbeval.intake.rows.cells import no_cells
 from lnbeval.intake.rows.merged import unmerged
 from lnbeval.intake.rows.unseen import hidden_problems
+from lnbeval.intake.source import Condition
 from lnbeval.intake.table import RawTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lnbeval.intake.heading.columns import Columns
+    from lnbeval.intake.large.result import Layer
     from lnbeval.intake.large.text import Plain
+    from lnbeval.intake.letters import Letters
     from lnbeval.intake.meanings import Meanings
     from lnbeval.intake.rows.units import RowKind
     from lnbeval.intake.source import Source
@@ -45,6 +53,7 @@ NO_VALUE: Final = {
     "repeat": "tells the same as another row",
     "condition": "condition not met",
     "total": "total over the parts",
+    "within": "part of another part",
 }
 
 
@@ -72,9 +81,9 @@ def _judged(table: RawTable, source: Source, meanings: Meanings) -> Draft:
 
 
 def _draft(path: Path, source: Source, meanings: Meanings, folder: Path) -> Draft:
-    head, encoding, delimiter = first_rows(path, source, meanings.resolve, folder)
+    head, encoding, delimiter = first_rows(path, source, meanings, folder)
     judge = partial(_judged, meanings=meanings)
-    asked = question_of_persons(head, source, judge, meanings.answered)
+    asked = question_of_persons(head, source, judge, meanings)
     if source.aggregate is None:
         raise TextError(*refused(path, source), "large_file")
     if asked and asked.name not in meanings.answered:
@@ -83,7 +92,7 @@ def _draft(path: Path, source: Source, meanings: Meanings, folder: Path) -> Draf
     if not columns.is_complete or len(over) < len(source.aggregate.over):
         return Draft(table=replace(head, row_numbers=(), rows=()), problems=(*head.problems, *wrong))
     head, seen = (head, []) if delimiter else _as_seen(head, source, columns, over)
-    plain = _plain(path, head, encoding, delimiter, folder)
+    plain = _plain(path, head, encoding, delimiter, folder, meanings.letters)
     with database(folder) as con:
         reading = Reading(
             source=source,
@@ -94,6 +103,8 @@ def _draft(path: Path, source: Source, meanings: Meanings, folder: Path) -> Draf
             con=con,
             judge=judge,
             is_total=meanings.is_total,
+            headers=meanings.headers,
+            answered=meanings.answered,
         )
         load(con, plain, reading.loaded, len(head.header), reading.header_row, [row for row, _, _ in head.apart])
         problems = [*([asked] if asked else []), *seen, *_ragged(reading, head)]
@@ -113,19 +124,52 @@ def _added_up(reading: Reading, problems: Sequence[Problem]) -> Draft:
     numbers, shown = column_numbers(reading, keys.lent)
     grouped = families(reading)
     value_rows(reading, numbers, grouped)
-    wrong = judged_cells(reading, shown, keys.lent)
-    twice = repeated(reading, grouped)
-    missing = missing_parts(reading, keys, grouped)
+    bounded, wrong = judged_cells(reading, shown, keys.lent)
+    twice = repeated(reading, grouped, bounded)
+    named = names_by_number(keys, code_numbers(keys))
+    doubled = [*sums_among_parts(reading), *rows_of_totals(reading, named)]
+    gaps, missing = missing_parts(reading, named, grouped)
     aside, note = accounted(reading)
-    table = added_up(reading, keys)
-    source = replace(plain_source(reading), missing=(), zero=(), decimal=None, thousands=None)
-    draft = reading.judge(table, source)
-    bare = digest(reading, list(zip(table.row_numbers, _keys_alone(reading, table), strict=True)))
-    said = reading.judge(bare, source).problems
-    late = [problem for problem in draft.problems if problem not in said]
-    told_all = dict.fromkeys([*problems, *keys.problems, *parts, *wrong, *twice, *missing, *late, *note])
+    rows = added_rows(reading, keys, bounded, gaps)
+    draft, late = _judged_sums(reading, layers(reading, rows))
+    open_sums = bounded_sums(reading, named, rows)
+    told_all = [*problems, *keys.problems, *parts, *wrong, *twice, *doubled, *missing, *open_sums, *late, *note]
+    told_once = tuple(dict.fromkeys(told_all))
     return _with_rows_aside(
-        replace(draft, spellings=keys.spellings, notes=keys.notes, problems=tuple(told_all)), reading, aside
+        replace(draft, spellings=keys.spellings, notes=keys.notes, problems=told_once), reading, aside
+    )
+
+
+def _judged_sums(reading: Reading, tables: Sequence[Layer]) -> tuple[Draft, list[Problem]]:
+    """The draft of the sums, and what is wrong with them beyond what was said of the names and years."""
+    source = replace(plain_source(reading), missing=(), zero=(), decimal=None, thousands=None)
+    drafts: list[Draft] = []
+    late: list[Problem] = []
+    for layer in tables:
+        own = replace(source, columns={name: source.columns[name] for name in layer.names})
+        draft = reading.judge(layer.table, own)
+        bare = digest(reading, list(zip(layer.table.row_numbers, _keys_alone(reading, layer.table), strict=True)))
+        said = reading.judge(bare, own).problems
+        late += [problem for problem in draft.problems if problem not in said]
+        drafts.append(replace(draft, cells=_with_bounds(draft.cells, layer)))
+    cells = pd.concat([draft.cells for draft in drafts], ignore_index=True) if len(drafts) > 1 else drafts[0].cells
+    return replace(drafts[0], cells=cells), late
+
+
+def _with_bounds(cells: pd.DataFrame, layer: Layer) -> pd.DataFrame:
+    """The cells of sums, with the bounds of those that have no value because some of their parts are bounds."""
+    if not layer.bounds:
+        return cells
+    ends = [layer.bounds.get(place) for place in zip(cells["index"], cells["position"], strict=True)]
+    open_ones = [end is not None and fate == "missing" for end, fate in zip(ends, cells["fate"], strict=True)]
+    low, high = (
+        [end[side] if end and there else math.nan for end, there in zip(ends, open_ones, strict=True)]
+        for side in (0, 1)
+    )
+    return cells.assign(
+        low=cells["low"].mask(pd.Series(open_ones, cells.index), pd.Series(low, cells.index)),
+        high=cells["high"].mask(pd.Series(open_ones, cells.index), pd.Series(high, cells.index)),
+        fate=cells["fate"].mask(pd.Series(open_ones, cells.index), "bounded"),
     )
 
 
@@ -165,21 +209,23 @@ def _cells_unmet(indices: Sequence[int]) -> pd.DataFrame:
     return pd.DataFrame(lines).reindex(columns=none.columns).astype(none.dtypes.to_dict())
 
 
-def _plain(path: Path, head: RawTable, encoding: str, delimiter: str, folder: Path) -> Plain:
+def _plain(path: Path, head: RawTable, encoding: str, delimiter: str, folder: Path, letters: Letters) -> Plain:
     target = folder / "rows.txt"
-    return plain_file(path, target, encoding, delimiter) if delimiter else plain_table(head, target)
+    return plain_file(path, target, encoding, delimiter, letters) if delimiter else plain_table(head, target)
 
 
 def _columns(head: RawTable, source: Source, meanings: Meanings) -> tuple[Columns, tuple[int, ...], list[Problem]]:
     """Positions of the declared columns, those added up over among them."""
     over = source.aggregate.over if source.aggregate else ()
-    # For finding their headers, the columns added up over are variables like the others.
-    marked = {f"\ue000{at}": header for at, header in enumerate(over)}
-    whole = replace(source, aggregate=None, columns={**source.columns, **marked})
-    columns, problems = located(head, whole, meanings.headers, meanings.answered)
-    places = dict(columns.variables)
-    own = tuple((name, place) for name, place in columns.variables if name not in marked)
-    return replace(columns, variables=own), tuple(places[name] for name in marked if name in places), problems
+    # For finding their headers, the columns added up over are conditions like the others, of no variable in particular.
+    marks = {f"\ue000{at}": header for at, header in enumerate(over)}
+    one = next(iter(source.columns))
+    more = tuple(Condition(variable=one, column=header, equals=mark) for mark, header in marks.items())
+    whole = replace(source, aggregate=None, only_where=(*source.only_where, *more))
+    columns, problems = located(head, whole, meanings.headers, meanings.answered, whole=False)
+    places = {mark: place for _, place, mark in columns.conditions if mark in marks}
+    own = tuple(condition for condition in columns.conditions if condition[2] not in marks)
+    return replace(columns, conditions=own), tuple(places[mark] for mark in marks if mark in places), problems
 
 
 def _ragged(reading: Reading, head: RawTable) -> list[Problem]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lnbeval.intake.large.numbers import REPEATED, STOPPED
 from lnbeval.intake.large.rows import one
-from lnbeval.intake.large.values import told
+from lnbeval.intake.large.telling import told
 from lnbeval.intake.table import column_name
 from lnbeval.intake.text import MOST_SHOWN
 
@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from lnbeval.intake.problems import Problem, Severity
 
 
-def repeated(reading: Reading, grouped: Sequence[Family]) -> list[Problem]:
-    """What is told twice for a municipality, year and part: the first telling stays, the others get the fate REPEATED."""
-    return [problem for family in grouped for problem in _repeated(reading, family)]
+def repeated(reading: Reading, grouped: Sequence[Family], bounded: frozenset[int]) -> list[Problem]:
+    """What is told twice for a municipality, year and part: the first telling stays, the others get the fate REPEATED.
+
+    `bounded` are the variables with cells that are bounds.
+    """
+    return [problem for family in grouped for problem in _repeated(reading, family, bounded)]
 
 
-def _repeated(reading: Reading, family: Family) -> list[Problem]:
+def _repeated(reading: Reading, family: Family, bounded: frozenset[int]) -> list[Problem]:
     con, number = reading.con, family.number
     key = ", ".join(["code", "year", *(f"o{at}" for at in range(len(reading.over)))])
     con.execute(
@@ -39,38 +42,41 @@ def _repeated(reading: Reading, family: Family) -> list[Problem]:
         f"CREATE TABLE again{number} AS SELECT v.*, f.first FROM valued AS v JOIN first{number} AS f USING ({key}) "
         f"WHERE v.role = 0 AND v.m{number} AND v.r <> f.first"
     )
-    problems = [problem for at in family.variables for problem in _conflicts(reading, number, at)]
-    problems += _duplicates(reading, number, family.variables)
+    problems = [problem for at in family.variables for problem in _conflicts(reading, number, at, bounded)]
+    problems += _duplicates(reading, number, family.variables, bounded)
     for at in family.variables:
         con.execute(f"UPDATE valued SET f{at} = {REPEATED}, v{at} = NULL FROM again{number} AS a WHERE valued.r = a.r")
     return problems
 
 
-def _same(at: int) -> str:
-    return f"(a.f{at} < {STOPPED} AND b.f{at} < {STOPPED} AND a.v{at} IS NOT DISTINCT FROM b.v{at})"
+def _same(at: int, bounded: frozenset[int]) -> str:
+    told_alike = [f"a.{one}{at} IS NOT DISTINCT FROM b.{one}{at}" for one in ("fvlh" if at in bounded else "fv")]
+    return f"(a.f{at} < {STOPPED} AND {' AND '.join(told_alike)})"
 
 
-def _conflicts(reading: Reading, number: int, at: int) -> list[Problem]:
+def _conflicts(reading: Reading, number: int, at: int, bounded: frozenset[int]) -> list[Problem]:
     variable, position = reading.columns.variables[at]
     pairs = f"FROM again{number} AS a JOIN valued AS b ON b.r = a.first"
-    where = f"WHERE a.f{at} < {STOPPED} AND b.f{at} < {STOPPED} AND NOT {_same(at)}"
+    where = f"WHERE a.f{at} < {STOPPED} AND b.f{at} < {STOPPED} AND NOT {_same(at, bounded)}"
     count = one(reading.con, f"SELECT count(*) {pairs} {where}")
-    query = f"SELECT a.r, a.first, a.v{at}, b.v{at} {pairs} {where} ORDER BY a.r LIMIT {MOST_SHOWN}"
+    ends = f"a.l{at}, a.h{at}, b.l{at}, b.h{at}" if at in bounded else "NULL, NULL, NULL, NULL"
+    query = f"SELECT a.r, a.first, a.v{at}, b.v{at}, {ends} {pairs} {where} ORDER BY a.r LIMIT {MOST_SHOWN}"
     do = "Keep one of the two: correct the file, or name under `over` the column in which the rows differ"
     problems = [
         told(
             reading, [row], position, "STOP",
-            f"{variable} is {_shown(value)} here, but {_shown(before)} in row {first}, for the same {_key(reading)}",
+            f"{variable} is {_shown(value, low, high)} here, but {_shown(before, lower, higher)} in row {first}, for the same "
+            f"{_key(reading)}",
             do, "told_twice_differently",
         )
-        for row, first, value, before in reading.con.execute(query).fetchall()
+        for row, first, value, before, low, high, lower, higher in reading.con.execute(query).fetchall()
     ]  # fmt: skip
     return problems + _more(reading, count, position, "STOP", do, "told_twice_differently")
 
 
-def _duplicates(reading: Reading, number: int, variables: Sequence[int]) -> list[Problem]:
+def _duplicates(reading: Reading, number: int, variables: Sequence[int], bounded: frozenset[int]) -> list[Problem]:
     pairs = f"FROM again{number} AS a JOIN valued AS b ON b.r = a.first"
-    where = f"WHERE {' OR '.join(_same(at) for at in variables)}"
+    where = f"WHERE {' OR '.join(_same(at, bounded) for at in variables)}"
     count = one(reading.con, f"SELECT count(*) {pairs} {where}")
     rows = reading.con.execute(f"SELECT a.r, a.first {pairs} {where} ORDER BY a.r LIMIT {MOST_SHOWN}").fetchall()
     do = "Nothing, if it was copied twice; otherwise ask the source which row was meant"
@@ -95,5 +101,7 @@ def _key(reading: Reading) -> str:
     return ", ".join(["municipality", "year", *(column_name(reading.head, position) for position in reading.over)])
 
 
-def _shown(value: float | None) -> str:
+def _shown(value: float | None, low: float | None, high: float | None) -> str:
+    if low is not None:
+        return f"between {low:.12g} and {high:.12g}"
     return "not reported" if value is None else repr(value).removesuffix(".0")

@@ -4,133 +4,166 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from lnbeval.intake.large.digest import digest
-from lnbeval.intake.large.numbers import CONDITION, MISSING, REPEATED, STOPPED
+from lnbeval.intake.large.numbers import BOUNDED, CONDITION, MISSING, REPEATED, STOPPED
 from lnbeval.intake.large.rows import FIRST_ROWS, groups, one
-from lnbeval.intake.large.values import code_numbers, told
+from lnbeval.intake.large.telling import told
 from lnbeval.intake.spans import RowSpan
-from lnbeval.intake.table import column_name
-from lnbeval.intake.text import MOST_SHOWN, listed, quoted
+from lnbeval.intake.text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from lnbeval.intake.figures.bounds import Ends
+    from lnbeval.intake.large.absent_parts import Gaps
     from lnbeval.intake.large.digest import Cells, Keys, Reading
-    from lnbeval.intake.large.values import Family
     from lnbeval.intake.problems import Problem
     from lnbeval.intake.table import RawTable
 
-DO_PARTS: Final = "Ask for the rest. The sum is of what is there: eleven months are not a year"
+
+@dataclass(frozen=True, kw_only=True)
+class Added:
+    """A row about one municipality and year, or about a total of one year: its keys, and of each variable the sum or its bounds."""
+
+    span: RowSpan
+    code: int  # number of the municipality; -1 of a total
+    year: int
+    keys: Cells
+    values: Sequence[float | None]
+    ends: Mapping[int, Ends]  # by variable, where parts are bounds
 
 
-def added_up(reading: Reading, keys: Keys) -> RawTable:
-    """One row for each municipality and year, and one for each total row and year; numbers are sums or means."""
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """The sums of some variables, no two of one column, as a table; and the bounds of its cells by index and position."""
+
+    names: tuple[str, ...]
+    table: RawTable
+    bounds: Mapping[tuple[int, int], Ends]
+
+
+def added_rows(reading: Reading, keys: Keys, bounded: frozenset[int], gaps: Gaps) -> list[Added]:
+    """One row for each municipality and year, and one for each total row and year; numbers are sums or means.
+
+    What has gaps has no value. `bounded` are the variables with cells that are bounds.
+    """
     reading.con.execute("SET threads = 1")  # In one thread numbers are added in the order of the file, always.
     of = one(reading.con, "SELECT count(*) FROM data")
-    rows = [*_groups(reading, keys, "role = 0", "code", of), *_groups(reading, keys, "role = 1", "spelling", of)]
-    table = digest(reading, [(number, cells) for number, cells in sorted(rows, key=lambda row: row[0])])
-    values = set(reading.values)
-    numbers = [dict(cells) for _, cells in sorted(rows, key=lambda row: row[0])]
-    return replace(
-        table,
-        rows=tuple(
-            tuple(row.get(at) if at in values else cell for at, cell in enumerate(cells))
-            for cells, row in zip(table.rows, numbers, strict=True)
-        ),
-    )
-
-
-def _groups(reading: Reading, keys: Keys, where: str, by: str, of: int) -> list[tuple[RowSpan, Cells]]:
-    rule = reading.source.aggregate
-    mean = rule is not None and rule.by == "mean"
-    counts = range(len(reading.columns.variables))
-    # A sum with a part that was not reported is not known; an average is of what was.
-    values = [
-        f"CASE WHEN count(v{at}) > 0 AND count_if(f{at} = {STOPPED}{'' if mean else f' OR f{at} = {MISSING}'}) = 0 "
-        f"THEN fsum(v{at}){f' / count(v{at})' if mean else ''} END"
-        for at in counts
+    rows = [
+        *_groups(reading, keys, "role = 0", "code", of, bounded),
+        *_groups(reading, keys, "role = 1", "spelling", of, bounded),
     ]
+    return sorted((_without_gaps(row, gaps) for row in rows), key=lambda row: row.span)
+
+
+def layers(reading: Reading, rows: Sequence[Added]) -> list[Layer]:
+    """The rows as tables. Variables that share a column under different conditions each need one of their own."""
+    names = dict.fromkeys(name for name, _ in reading.columns.variables)
+    places = {name: {at for one, at in reading.columns.variables if one == name} for name in names}
+    divided: list[list[str]] = []
+    for name in names:
+        room = next((own for own in divided if not any(places[name] & places[other] for other in own)), None)
+        divided = divided if room is not None else [*divided, []]
+        (divided[-1] if room is None else room).append(name)
+    return [_layer(reading, rows, tuple(own)) for own in divided]
+
+
+def _layer(reading: Reading, rows: Sequence[Added], names: tuple[str, ...]) -> Layer:
+    own = {position: at for at, (name, position) in enumerate(reading.columns.variables) if name in names}
+    open_totals = _open_totals(reading, rows)
+    table = digest(reading, [(row.span, row.keys) for row in rows])
+    numbers = [
+        {
+            position: None if row.code < 0 and (row.year, at) in open_totals else row.values[at]
+            for position, at in own.items()
+        }
+        for row in rows
+    ]
+    cells = tuple(
+        tuple(row.get(at, cell) for at, cell in enumerate(before))
+        for before, row in zip(table.rows, numbers, strict=True)
+    )
+    bounds = {
+        (index, position): row.ends[at]
+        for index, row in enumerate(rows)
+        for position, at in own.items()
+        if at in row.ends and row.code >= 0
+    }
+    return Layer(names=names, table=replace(table, rows=cells), bounds=bounds)
+
+
+def _open_totals(reading: Reading, rows: Sequence[Added]) -> set[tuple[int, int]]:
+    """Years and variables of which no total can be compared: some of the figures that it adds up are not known."""
+    return {
+        (row.year, at)
+        for row in rows
+        if row.code >= 0
+        for at in range(len(reading.columns.variables))
+        if row.values[at] is None
+    }
+
+
+def _without_gaps(row: Added, gaps: Gaps) -> Added:
+    gone = {at for at in range(len(row.values)) if (at, row.code, row.year) in gaps}
+    if not gone:
+        return row
+    values = [None if at in gone else value for at, value in enumerate(row.values)]
+    return replace(row, values=values, ends={at: ends for at, ends in row.ends.items() if at not in gone})
+
+
+def _groups(reading: Reading, keys: Keys, where: str, by: str, of: int, bounded: frozenset[int]) -> list[Added]:
+    counts = range(len(reading.columns.variables))
+    values = [_value(at, adds=reading.adds) for at in counts]
+    ends = [_end(at, which, adds=reading.adds) for at in sorted(bounded) for which in "lh"]
     used = " OR ".join(["role = 1", *(f"f{at} < {CONDITION}" for at in counts)])
     rows = reading.con.execute(
-        f"SELECT min(spelling), year, count(*), min(r, {FIRST_ROWS}), max(r), {', '.join(values)} FROM valued "
-        f"WHERE {where} AND year IS NOT NULL AND ({used}) GROUP BY {by}, year ORDER BY min(r)"
+        f"SELECT min(spelling), min(code), year, count(*), min(r, {FIRST_ROWS}), max(r), {', '.join([*values, *ends])} "
+        f"FROM valued WHERE {where} AND year IS NOT NULL AND ({used}) GROUP BY {by}, year ORDER BY min(r)"
     ).fetchall()
     written = {year: text for text, year in reversed(list(keys.years.items()))}
-    return [_row(reading, keys, written, row, of) for row in rows]
+    return [_added(reading, keys, written, row, of, sorted(bounded)) for row in rows]
 
 
-def _row(reading: Reading, keys: Keys, written: dict[int, str], row: Sequence[Any], of: int) -> tuple[RowSpan, Cells]:
-    spelling, year, count, first, last, *values = row
+def _value(at: int, *, adds: bool) -> str:
+    # A sum with a part that was not reported is not known; an average is of what was.
+    unknown = f"{STOPPED}, {BOUNDED}, {MISSING}" if adds else f"{STOPPED}, {BOUNDED}"
+    mean = "" if adds else f" / count(v{at})"
+    return f"CASE WHEN count(v{at}) > 0 AND count_if(f{at} IN ({unknown})) = 0 THEN fsum(v{at}){mean} END"
+
+
+def _end(at: int, which: str, *, adds: bool) -> str:
+    """The lower or the higher end of a sum or an average, some parts of which are bounds."""
+    unknown = f"{STOPPED}, {MISSING}" if adds else f"{STOPPED}"
+    part = f"CASE WHEN f{at} = {BOUNDED} THEN {which}{at} ELSE v{at} END"
+    mean = "" if adds else f" / count({part})"
+    # An exact sum of what has no end is not a number.
+    endless = f"any_value({which}{at}) FILTER (f{at} = {BOUNDED} AND isinf({which}{at}))"
+    known = f"count_if(f{at} = {BOUNDED}) > 0 AND count_if(f{at} IN ({unknown})) = 0"
+    return f"CASE WHEN {known} THEN coalesce({endless}, fsum({part}){mean}) END"
+
+
+def _added(
+    reading: Reading, keys: Keys, written: dict[int, str], row: Sequence[Any], of: int, bounded: Sequence[int]
+) -> Added:
+    spelling, code, year, count, first, last, *numbers = row
     columns = reading.columns
+    wide = len(columns.variables)
     places = (columns.unit, columns.county, columns.level)
     cells: Cells = {
         place: cell for place, cell in zip(places, keys.spelled[spelling].texts, strict=True) if place is not None
     }
-    cells[columns.period or 0] = written[year]
-    cells |= {position: value for (_, position), value in zip(columns.variables, values, strict=True)}
-    return RowSpan(first, last=last, count=count, of=of), cells
-
-
-def missing_parts(reading: Reading, keys: Keys, grouped: Sequence[Family]) -> list[Problem]:
-    """Municipality-years in which months or groups are not there, or are not reported."""
-    names = {code: next(one.texts[0] for one in keys.spelled if one.code == code) for code in code_numbers(keys)}
-    named = [names[code] for code in code_numbers(keys)]
-    problems: list[Problem] = []
-    for family in grouped:
-        problems += _absent(reading, named, family)
-        problems += [problem for at in family.variables for problem in _unreported(reading, named, at)]
-    return problems
-
-
-def _absent(reading: Reading, named: Sequence[str], family: Family) -> list[Problem]:
-    rows = f"valued WHERE role = 0 AND m{family.number}"
-    parts = [
-        (f"o{at}", f"texts of {quoted(column_name(reading.head, position))}")
-        for at, position in enumerate(reading.over)
-    ]
-    every = ", ".join(part for part, _ in parts)
-    names = [column_name(reading.head, position) for position in reading.over]
-    parts += [(f"({every})", f"combinations of {listed(names)}")] if len(parts) > 1 else []
-    total = one(reading.con, f"SELECT count(DISTINCT (code, year)) FROM {rows}")
-    problems: list[Problem] = []
-    explained = "false"
-    for part, name in parts:
-        most = one(reading.con, f"SELECT count(DISTINCT {part}) FROM {rows}")
-        query = (
-            f"SELECT code, year, count(DISTINCT {part}) AS n FROM {rows} GROUP BY code, year "
-            f"HAVING n < {most} AND NOT ({explained}) ORDER BY code, year"
-        )
-        found = reading.con.execute(query).fetchall()
-        explained += f" OR count(DISTINCT {part}) < {most}"
-        if found:
-            shown = listed((f"{named[code]} {year} ({n:,})" for code, year, n in found), MOST_SHOWN)
-            many = (
-                "1 municipality-year has" if len(found) == 1 else f"{len(found):,} of {total:,} municipality-years have"
-            )
-            what = f"{many} fewer than the {most:,} different {name} in the file: {shown}"
-            problems.append(told(reading, [], None, "WARN", what, DO_PARTS, "parts_missing"))
-    return problems
-
-
-def _unreported(reading: Reading, named: Sequence[str], at: int) -> list[Problem]:
-    variable, position = reading.columns.variables[at]
-    found = reading.con.execute(
-        f"SELECT code, year, count_if(f{at} = {MISSING}) AS n, count_if(f{at} < {STOPPED}) AS every FROM valued "
-        f"WHERE role = 0 GROUP BY code, year HAVING n > 0 AND n < every ORDER BY code, year"
-    ).fetchall()
-    if not found:
-        return []
-    rule = reading.source.aggregate
-    mean = rule is not None and rule.by == "mean"
-    shown = listed((f"{named[code]} {year} ({n:,} of {every:,})" for code, year, n, every in found), MOST_SHOWN)
-    then = "the average is of the others" if mean else "the sum is not known, and the value is missing"
-    what = f"{variable} is not reported in some rows of {len(found):,} municipality-years, so {then}: {shown}"
-    first = groups(reading.con, ["role"], f"role = 0 AND f{at} = {MISSING}", source="valued", most=1)[0].span
-    do = "Ask for the figures; declare the word under `zero` where the source says that it means zero"
-    return [told(reading, [int(first)], position, "WARN", what, do, "part_not_reported", span=first)]
+    lows, highs = numbers[wide::2], numbers[wide + 1 :: 2]
+    return Added(
+        span=RowSpan(first, last=last, count=count, of=of),
+        code=code,
+        year=year,
+        keys={**cells, **reading.year_cell(written[year])},
+        values=numbers[:wide],
+        ends={at: (low, high) for at, low, high in zip(bounded, lows, highs, strict=True) if low is not None},
+    )
 
 
 def accounted(reading: Reading) -> tuple[list[tuple[RowSpan, str]], list[Problem]]:
@@ -143,6 +176,7 @@ def accounted(reading: Reading) -> tuple[list[tuple[RowSpan, str]], list[Problem
         ("keyed", "role = 1 AND year IS NOT NULL", "", "of totals"),
         ("keyed", "role = 1 AND year IS NULL", "no_year", "of totals without a year"),
         ("keyed", "role = 3", "total", "of totals over the parts"),
+        ("keyed", "role = 5", "within", "of parts of other parts"),
         ("keyed", "kind = 'note'", "note", "of notes"),
         ("keyed", "kind NOT IN ('unit', 'total', 'note')", "unusable", "without a municipality that is known"),
         ("keyed", "role = 4", "unusable", "without a year"),
@@ -154,6 +188,7 @@ def accounted(reading: Reading) -> tuple[list[tuple[RowSpan, str]], list[Problem
     read, blank = one(con, "SELECT count(*) FROM data"), blank_rows(reading)
     left = sum(span.count for span, _, _ in aside)
     years = one(con, "SELECT count(DISTINCT (code, year)) FROM valued WHERE role = 0")
+    years *= len(set(reading.years_of_columns.values())) or 1
     reasons = f" ({listed(f'{span.count:,} {why}' for span, _, why in aside)})" if aside else ""
     by = "averaged" if reading.source.aggregate and reading.source.aggregate.by == "mean" else "added up"
     what = f"{read:,} rows read = {read - left:,} {by} to {years:,} municipality-years + {left:,} set aside{reasons}"

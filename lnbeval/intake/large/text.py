@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from lnbeval.intake.letters import Letters
     from lnbeval.intake.table import RawTable
 
 PIECE: Final = 1 << 22  # letters held at a time
@@ -41,10 +42,10 @@ class Plain:
         return self.objects[int(text[1:])]
 
 
-def plain_file(path: Path, target: Path, encoding: str, delimiter: str) -> Plain:
+def plain_file(path: Path, target: Path, encoding: str, delimiter: str, letters: Letters) -> Plain:
     """A csv file as plain lines, one for each record, blank ones too. Raises TextError."""
-    plain = _unquoted(path, target, encoding, delimiter)
-    return plain or _rewritten(path, target, encoding, delimiter)
+    plain = _unquoted(path, target, encoding, delimiter, letters)
+    return plain or _rewritten(path, target, encoding, delimiter, letters)
 
 
 def plain_table(table: RawTable, target: Path) -> Plain:
@@ -65,11 +66,11 @@ def codec(encoding: str | None) -> str:
     return "utf-8-sig" if name == "utf-8" else name
 
 
-def _unquoted(path: Path, target: Path, encoding: str, delimiter: str) -> Plain | None:
+def _unquoted(path: Path, target: Path, encoding: str, delimiter: str, letters: Letters) -> Plain | None:
     """None at a quotation mark, which may hold delimiters and line ends."""
     records, ended = 0, True
     with path.open(encoding=encoding) as source, target.open("w", encoding="utf-8", newline="\n") as lines:
-        for piece in _pieces(path, source, encoding):
+        for piece in _pieces(path, source, encoding, letters):
             if '"' in piece:
                 return None
             text = piece if records else SEP_LINE.sub("", piece, count=1) if SEP_LINE.match(piece) else piece
@@ -84,13 +85,13 @@ def _unquoted(path: Path, target: Path, encoding: str, delimiter: str) -> Plain 
     return Plain(path=target, delimiter=delimiter, records=records + (not ended))
 
 
-def _pieces(path: Path, source: Iterable[str], encoding: str) -> Iterable[str]:
+def _pieces(path: Path, source: Iterable[str], encoding: str, letters: Letters) -> Iterable[str]:
     done = 0
     while True:
         try:
             piece = source.read(PIECE)  # type: ignore[attr-defined]
         except UnicodeError as fault:
-            raise _undecodable(path, encoding, done, fault) from fault
+            raise _undecodable(path, encoding, done, letters, fault) from fault
         if not piece:
             return
         if "\x00" in piece:
@@ -100,12 +101,12 @@ def _pieces(path: Path, source: Iterable[str], encoding: str) -> Iterable[str]:
         yield piece
 
 
-def _undecodable(path: Path, encoding: str, done: int, fault: UnicodeError) -> TextError:
+def _undecodable(path: Path, encoding: str, done: int, letters: Letters, fault: UnicodeError) -> TextError:
     data = getattr(fault, "object", b"")
     line = done + data.count(b"\n", 0, getattr(fault, "start", 0)) + 1
     named = "UTF-8" if encoding == "utf-8-sig" else encoding
     with path.open("rb") as file:
-        likely = likely_encoding(file.read(len(codecs.BOM_UTF8)) + data)
+        likely = likely_encoding(file.read(len(codecs.BOM_UTF8)) + data, letters)
     return TextError(
         f"The file is not {named} (near line {line}); it is likely {likely}",
         f"Save it as CSV UTF-8, or declare encoding: {likely} and check the names",
@@ -113,7 +114,7 @@ def _undecodable(path: Path, encoding: str, done: int, fault: UnicodeError) -> T
     )
 
 
-def _rewritten(path: Path, target: Path, encoding: str, delimiter: str) -> Plain:
+def _rewritten(path: Path, target: Path, encoding: str, delimiter: str, letters: Letters) -> Plain:
     records = 0
     with (
         path.open(encoding=encoding, newline="") as source,
@@ -130,7 +131,7 @@ def _rewritten(path: Path, target: Path, encoding: str, delimiter: str) -> Plain
                 "open_quotation",
             ) from fault
         except UnicodeError as fault:
-            raise _undecodable(path, encoding, records, fault) from fault
+            raise _undecodable(path, encoding, records, letters, fault) from fault
     return Plain(path=target, delimiter=SEPARATOR, records=records)
 
 

@@ -1,31 +1,28 @@
-"""Values of large files: each cell with what became of it, rows told twice, and what is not there to be added up."""
+"""Values of large files: what each row is about, and each cell with what became of it."""
 
 # ruff: noqa: S608 - see `large_rows`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from lnbeval.intake.files.encodings import TextError
 from lnbeval.intake.large.digest import MOST_KEYS
 from lnbeval.intake.large.numbers import CONDITION, MISSING, UNJUDGED, USED, literal
+from lnbeval.intake.large.parts import blank_parts, part_tables
 from lnbeval.intake.large.rows import groups, table, text
-from lnbeval.intake.problems import Problem
-from lnbeval.intake.spans import RowSpan
-from lnbeval.intake.table import address, column_name
-from lnbeval.intake.text import cell_text, listed, quoted
+from lnbeval.intake.text import cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lnbeval.intake.large.digest import Keys, Reading
     from lnbeval.intake.large.numbers import Numbers
-    from lnbeval.intake.problems import Severity
+    from lnbeval.intake.problems import Problem
 
-ROLE: Final = """CASE WHEN s.kind = 'total' THEN 1 WHEN s.kind <> 'unit' THEN 2 WHEN {subtotal} THEN 3
+ROLE: Final = """CASE WHEN s.kind = 'total' THEN 1 WHEN s.kind <> 'unit' THEN 2 WHEN {total} THEN 3 WHEN {within} THEN 5
 WHEN p.year IS NULL THEN 4 ELSE 0 END"""
 
 
@@ -39,7 +36,10 @@ class Family:
 
 
 def key_rows(reading: Reading, keys: Keys) -> list[Problem]:
-    """Make `keyed`: every row with what it is about. Returns what is wrong with the columns that are added up over."""
+    """Make `keyed`: every row with what it is about; `deep` counts the columns in which it is a total over the parts.
+
+    Returns what is wrong with the columns that are added up over.
+    """
     codes = [one.code for one in keys.spelled]
     numbers = {code: at for at, code in enumerate(sorted({code for code in codes if code is not None}))}
     columns: dict[str, pd.Series[Any]] = {
@@ -54,71 +54,14 @@ def key_rows(reading: Reading, keys: Keys) -> list[Problem]:
         "year": pd.Series(list(keys.years.values()), dtype="int64"),
     }
     table(reading.con, "periods", years)
-    problems = [problem for at in range(len(reading.over)) for problem in _over(reading, at)]
+    problems = part_tables(reading)
     _keyed(reading)
-    return [*problems, *_subtotals(reading)]
+    return [*blank_parts(reading), *problems]
 
 
 def code_numbers(keys: Keys) -> list[str]:
     """The codes of the municipalities, by the numbers that stand for them in the database."""
     return sorted({one.code for one in keys.spelled if one.code is not None})
-
-
-def _over(reading: Reading, at: int) -> list[Problem]:
-    position = reading.over[at]
-    found = groups(reading.con, [text(position)], most=MOST_KEYS)
-    named = quoted(column_name(reading.head, position))
-    if len(found) > MOST_KEYS:
-        raise TextError(
-            f"Column {named} holds more than {MOST_KEYS:,} different texts; it names no months or groups",
-            "Correct `over`; a column that is different in every row may name persons",
-            "too_many_texts",
-        )
-    written = [cell_text(reading.plain.cell(group.texts[0])) for group in found]
-    ids = {word: number for number, word in enumerate(dict.fromkeys(written))}
-    columns: dict[str, pd.Series[Any]] = {
-        "t": pd.Series([group.texts[0] for group in found], dtype="object"),
-        "id": pd.Series([ids[word] for word in written], dtype="int64"),
-        "word": pd.Series(written, dtype="object"),
-        "total": pd.Series([reading.is_total(word) for word in written], dtype="bool"),
-    }
-    table(reading.con, f"over{at}", columns)
-    blank = [group.span for group, word in zip(found, written, strict=True) if not word]
-    what = f"Column {named} is blank in {{rows}}, which therefore cannot be added up: it may be a total, or a part"
-    do = "Fill the column, or ask the source which rows are totals"
-    return [_of_rows(reading, span, position, "STOP", what, do, "part_blank") for span in blank]
-
-
-def _of_rows(
-    reading: Reading, span: RowSpan, position: int | None, severity: Severity, what: str, do: str, rule: str
-) -> Problem:
-    rows = "1 row" if span.count == 1 else f"{span.count:,} rows"
-    return told(reading, [int(span)], position, severity, what.format(rows=rows), do, rule, span=span)
-
-
-def told(
-    reading: Reading,
-    rows: Sequence[int],
-    position: int | None,
-    severity: Severity,
-    what: str,
-    do: str,
-    rule: str,
-    *,
-    span: RowSpan | None = None,
-) -> Problem:
-    """A problem at some rows of the file, or at the file where there are none."""
-    at = replace(reading.head, row_numbers=(span or RowSpan(rows, last=rows[-1], count=len(rows)),)) if rows else None
-    return Problem(
-        severity=severity,
-        file=reading.head.file,
-        sheet=reading.head.sheet,
-        cell=address(at, 0, position) if at else "",
-        what=what,
-        do=do,
-        rule=rule,
-        subject="" if position is None else column_name(reading.head, position),
-    )
 
 
 def _keyed(reading: Reading) -> None:
@@ -128,24 +71,13 @@ def _keyed(reading: Reading) -> None:
     parts = "".join(
         f" LEFT JOIN over{at} AS p{at} ON p{at}.t = {text(position)}" for at, position in enumerate(reading.over)
     )
-    role = ROLE.format(subtotal=" OR ".join(f"p{at}.total" for at in over))
+    role = ROLE.format(**{kind: " OR ".join(f"p{at}.{kind}" for at in over) for kind in ("total", "within")})
+    deep = " + ".join(f"CAST(p{at}.total OR p{at}.within AS UTINYINT)" for at in over)
     ids = "".join(f"p{at}.id AS o{at}, " for at in over)
     reading.con.execute(
-        f"CREATE VIEW keyed AS SELECT data.*, s.id AS spelling, s.kind, s.code, p.year, {ids}{role} AS role FROM data "
+        f"CREATE VIEW keyed AS SELECT data.*, s.id AS spelling, s.kind, s.code, p.year, {ids}{role} AS role, {deep} AS deep FROM data "
         f"JOIN spelled AS s ON {spelled} LEFT JOIN periods AS p ON p.t = {text(reading.columns.period)}{parts}"
     )
-
-
-def _subtotals(reading: Reading) -> list[Problem]:
-    found = groups(reading.con, ["role"], "role = 3", source="keyed", most=1)
-    words = [
-        f"{quoted(word)} in {quoted(column_name(reading.head, position))}"
-        for at, position in enumerate(reading.over)
-        for (word,) in reading.con.execute(f"SELECT DISTINCT word FROM over{at} WHERE total ORDER BY word").fetchall()
-    ]
-    what = f"{{rows}} hold a total over the parts ({listed(words)}); they were set aside, and the parts added up"
-    do = "Nothing, if every part is in the file"
-    return [_of_rows(reading, group.span, None, "NOTE", what, do, "part_totals") for group in found]
 
 
 def families(reading: Reading) -> list[Family]:
@@ -187,6 +119,6 @@ def value_rows(reading: Reading, numbers: Sequence[Numbers], grouped: Sequence[F
     met = "".join(f", {each.where} AS m{each.number}" for each in grouped)
     over = "".join(f", CAST(o{at} AS USMALLINT) AS o{at}" for at in range(len(reading.over)))
     reading.con.execute(
-        "CREATE TABLE valued AS SELECT r, CAST(role AS UTINYINT) AS role, CAST(spelling AS USMALLINT) AS spelling, "
+        "CREATE TABLE valued AS SELECT r, CAST(role AS UTINYINT) AS role, CAST(deep AS UTINYINT) AS deep, CAST(spelling AS USMALLINT) AS spelling, "
         f"CAST(code AS SMALLINT) AS code, CAST(year AS SMALLINT) AS year{over}{met}{values} FROM keyed WHERE role <= 1"
     )

@@ -11,6 +11,8 @@ from lnbeval.intake.figures.numbers import is_plain_number
 from lnbeval.intake.header_words import folded
 from lnbeval.intake.layout import Note
 from lnbeval.intake.problems import Problem
+from lnbeval.intake.rows.lines import totals_beside, unit_lines
+from lnbeval.intake.rows.merged import county_contradictions
 from lnbeval.intake.rows.units import Units
 from lnbeval.intake.table import RawTable, addresses, column_cells, column_name, content
 from lnbeval.intake.text import cell_text, is_blank, listed, mapped, quoted
@@ -20,11 +22,13 @@ if TYPE_CHECKING:
 
     from lnbeval.intake.header_words import HeaderWords
     from lnbeval.intake.heading.columns import Columns
+    from lnbeval.intake.meanings import Meanings
     from lnbeval.intake.rows.units import RowKind
     from lnbeval.intake.source import Source
 
 NOTE_MARKS = ("*", "†", "¹", "²", "³", "1)", "(1)")
 NOTE_BELOW = "note below the table"
+UNIT_LINE = "line that tells a unit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,45 +38,57 @@ class Aside:
     kinds: Mapping[int, RowKind] = field(default_factory=lambda: MappingProxyType({}))
     reasons: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     levels: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    names: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))  # that stand beside a blank name
     problems: tuple[Problem, ...] = ()
 
 
-def rows_aside(table: RawTable, source: Source, columns: Columns, words: HeaderWords) -> Aside:
-    """Rows of another level than the declared one, and notes below the table that open with a word or mark of notes."""
+def rows_aside(table: RawTable, source: Source, columns: Columns, meanings: Meanings) -> Aside:
+    """Rows that the layout settles: of another level than the declared one, notes, units of sections, totals without a name.
+
+    Names that contradict the county of a merged cell beside them are told here and not looked up again.
+    """
     levels, problems = _other_levels(table, source, columns)
-    notes = [index for index in _notes_below(table, columns, words) if index not in levels]
+    notes = [index for index in _notes_below(table, columns, meanings.headers) if index not in levels]
+    sections = [index for index in unit_lines(table, columns, meanings) if index not in {*levels, *notes}]
+    totals = totals_beside(table, columns, meanings.is_total)
+    strangers, contradicted = county_contradictions(table, source, columns, meanings)
     return Aside(
-        kinds={**dict.fromkeys(levels, "total"), **dict.fromkeys(notes, "note")},
+        kinds={
+            **dict.fromkeys(strangers, "unusable"),
+            **dict.fromkeys([*totals, *levels], "total"),
+            **dict.fromkeys([*notes, *sections], "note"),
+        },
         reasons={
             **{index: f"row of another level: {text}" for index, text in levels.items()},
             **dict.fromkeys(notes, NOTE_BELOW),
+            **dict.fromkeys(sections, UNIT_LINE),
         },
         levels=levels,
-        problems=tuple(problems),
+        names=totals,
+        problems=(*problems, *contradicted),
     )
 
 
-def units_beside(
-    table: RawTable, columns: Columns, aside: Mapping[int, RowKind], units_of: Callable[[RawTable], Units]
-) -> Units:
+def units_beside(table: RawTable, columns: Columns, aside: Aside, units_of: Callable[[RawTable], Units]) -> Units:
     """What each row is about, where some rows are settled before; their names are not looked up."""
-    if not aside:
+    if not aside.kinds:
         return units_of(table)
-    kept = [index for index in range(len(table.rows)) if index not in aside]
+    kept = [index for index in range(len(table.rows)) if index not in aside.kinds]
     part = replace(
         table,
         rows=tuple(table.rows[index] for index in kept),
         row_numbers=tuple(table.row_numbers[index] for index in kept),
     )
     units = units_of(part)
-    kinds: list[RowKind] = [aside.get(index, "note") for index in range(len(table.rows))]
+    kinds: list[RowKind] = [aside.kinds.get(index, "note") for index in range(len(table.rows))]
     codes: list[str | None] = [None] * len(table.rows)
     for at, index in enumerate(kept):
         kinds[index], codes[index] = units.kinds[at], units.codes[at]
+    written = mapped(cell_text, column_cells(table, columns.unit or 0))
     return Units(
         kinds=tuple(kinds),
         codes=tuple(codes),
-        written=tuple(mapped(cell_text, column_cells(table, columns.unit or 0))),
+        written=tuple(aside.names.get(index, written[index]) for index in range(len(table.rows))),
         spellings=tuple(replace(one, rows=tuple(kept[at] for at in one.rows)) for one in units.spellings),
         problems=units.problems,
     )

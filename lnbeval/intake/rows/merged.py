@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.table import RawTable, column_letter
-from lnbeval.intake.text import is_blank, listed
+from lnbeval.intake.text import cell_text, is_blank, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from lnbeval.intake.heading.columns import Columns
     from lnbeval.intake.layout import Area
+    from lnbeval.intake.meanings import Meanings
+    from lnbeval.intake.source import Source
 
 MOST_TOLD = 40  # areas named in one message
 
@@ -30,9 +32,68 @@ def unmerged(table: RawTable, columns: Columns) -> tuple[RawTable, list[Problem]
     return _filled(table, down), problems
 
 
+def county_contradictions(
+    table: RawTable, source: Source, columns: Columns, meanings: Meanings
+) -> tuple[list[int], list[Problem]]:
+    """Rows of a merged county cell whose municipality lies in another county, and a stop for each such cell."""
+    at = {number: index for index, number in enumerate(table.row_numbers)}
+    rows: list[int] = []
+    problems: list[Problem] = []
+    for merged in table.layout.merges:
+        if (
+            columns.county is None
+            or columns.unit is None
+            or not (merged.is_one_column and merged.left == columns.county)
+        ):
+            continue
+        covered = _rows(merged, at)
+        strangers = {
+            index: code for index in covered if (code := _code_elsewhere(table, source, columns, index, meanings))
+        }
+        if strangers:
+            rows += strangers
+            problems.append(_another_county(table, columns, merged, strangers, meanings))
+    return rows, problems
+
+
 def area_text(merged: Area) -> str:
     """An area as a spreadsheet names it: A5:A8."""
     return f"{column_letter(merged.left)}{merged.top}:{column_letter(merged.right)}{merged.bottom}"
+
+
+def _code_elsewhere(table: RawTable, source: Source, columns: Columns, index: int, meanings: Meanings) -> str:
+    """The code of a municipality that is known by its name, and not in the county beside it; else blank."""
+    name, county = (cell_text(table.rows[index][place or 0]) for place in (columns.unit, columns.county))
+    if not name or not county or source.unit_codes:
+        return ""
+    beside, alone = meanings.resolve(name, county), meanings.resolve(name, None)
+    # A place of the same name in that county is another question, which its name asks.
+    return "" if beside.code is not None or beside.places or alone.code is None else alone.code
+
+
+def _another_county(
+    table: RawTable, columns: Columns, merged: Area, strangers: Mapping[int, str], meanings: Meanings
+) -> Problem:
+    county = cell_text(table.rows[next(iter(strangers))][merged.left])
+    counties = meanings.registered.counties
+    shown = {
+        cell_text(table.rows[index][columns.unit or 0]): counties.get(code, "another county")
+        for index, code in strangers.items()
+    }
+    what = (
+        f"The merged cell says {quoted(county)} of all its rows, but municipalities of other counties are among them: "
+        f"{listed(f'{name} ({own})' for name, own in shown.items())}"
+    )
+    return Problem(
+        severity="STOP",
+        file=table.file,
+        sheet=table.sheet,
+        cell=area_text(merged),
+        what=what,
+        do="Correct how far the merged cell goes, or the names in its rows; these rows are not read",
+        rule="merged_county",
+        subject=county,
+    )
 
 
 def _rows(merged: Area, at: Mapping[int, int]) -> list[int]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.figures.marks import decided_marks, shapes
 from lnbeval.intake.figures.numbers import NumberRules, number_rules
 from lnbeval.intake.figures.parts import number_parts
 from lnbeval.intake.figures.told_cells import column_label, column_problem
+from lnbeval.intake.spans import row_count
 from lnbeval.intake.table import RawTable, cell_addresses, column_cells
 from lnbeval.intake.text import quoted
 
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
     from lnbeval.intake.problems import Problem
     from lnbeval.intake.source import Source
 
+FEW: Final = 2  # cells that do not decide alone what hundreds of others mean
+FEW_SHARE: Final = 0.05  # of the cells with marks, below which so few decide nothing
 BARE: Final = re.compile(r"[+-]?[0-9.,]+")  # a number without spaces, exponent or words, which most are
 DECLARE: Final = "Declare `decimal` and `thousands` for the source, or ask for the column written in one way"
+FEW_SHOW: Final = f"Correct these cells if they are mistyped. {DECLARE}"
 OPEN: Final = "decimal mark or mark between thousands"
 
 
@@ -43,6 +48,8 @@ def column_rules(
     problems: list[Problem] = []
     for position, (places, found) in texts.items():
         decision = _decision(position, evidence, columns, source)
+        times = [row_count(table, [at]) for at in places]
+        decision = _doubted(decision, zip(found, times, strict=True), numerals[position])
         rules[position] = number_rules(source, decision.marks, words, decision.unsettled)
         if decision.kind != "clear":
             rows = _rows(decision, zip(places, found, strict=True), numerals[position])
@@ -64,6 +71,23 @@ def _decision(position: int, evidence: Mapping[int, set[str]], columns: Columns,
     years = {place for name, place in columns.variables if name in variables}
     series = decided_marks(set().union(*(evidence[place] for place in years)), source)
     return series if series.kind == "decided" else own
+
+
+def _doubted(decision: Decision, found: Iterable[tuple[str, int]], numerals: Mapping[str, Sequence[str]]) -> Decision:
+    """The decision, undone where one or two cells of many make decimals of what looks like thousands everywhere else.
+
+    `found` holds each shape and how many cells it stands for. Figures with three decimals each, none of them shorter, are rare;
+    a cell that was mistyped or taken for another is not.
+    """
+    if decision.kind != "decided":
+        return decision
+    every = [(numeral, times) for one, times in found for numeral in numerals[one]]
+    shown = sum(times for one, times in every if one in decision.shows)
+    follow = sum(times for one, times in every if one in decision.follows)
+    # 1.234.567 can be nothing but thousands.
+    alone = not any(one.count(mark) > 1 for one, _ in every if one in decision.shows for mark in ".,")
+    few = 0 < shown <= FEW and shown < FEW_SHARE * (shown + follow)
+    return replace(decision, kind="doubted", marks=("", "")) if few and alone else decision
 
 
 def _numerals(text: str, words: NumberWords) -> tuple[str, ...]:
@@ -92,13 +116,21 @@ def _marks_problem(table: RawTable, position: int, decision: Decision, rows: dic
     if decision.kind == "mixed":
         what = f"The numbers of column {label} are written in different ways: {_examples(table, position, rows)}"
         return column_problem(table, position, cells, "STOP", what, DECLARE, rule="mixed_marks")
+    if decision.kind == "doubted":
+        few = {name: indices for name, indices in rows.items() if name != OPEN}
+        what = (
+            f"The numbers of column {label} can be read both ways, and what shows one way are a few cells among many: "
+            f"{_examples(table, position, rows)}"
+        )
+        cells = [index for indices in few.values() for index in indices]
+        return column_problem(table, position, cells or rows[OPEN], "STOP", what, FEW_SHOW, rule="few_cells_decide")
     if decision.kind == "ambiguous":
         what = (
             f"The numbers of column {label} can be read both ways, and no cell of it shows which: "
             f"{_examples(table, position, rows)}"
         )
         return column_problem(table, position, cells, "STOP", what, DECLARE, rule="ambiguous_marks")
-    follow = len(rows.get(OPEN, []))
+    follow = row_count(table, rows.get(OPEN, []))
     shown = {name: found for name, found in rows.items() if name != OPEN}
     by = f"by what its cells show: {_examples(table, position, shown)}" if shown else "like the other years"
     what = f"The numbers of column {label} are read {by}"
@@ -110,7 +142,11 @@ def _marks_problem(table: RawTable, position: int, decision: Decision, rows: dic
 def _examples(table: RawTable, position: int, rows: Mapping[str, Sequence[int]]) -> str:
     cells = column_cells(table, position)
     return "; ".join(
-        f"{name}: {len(found)} cells such as {quoted(str(cells[found[0]]))} in "
+        f"{name}: {_how_many(row_count(table, found))} such as {quoted(str(cells[found[0]]))} in "
         f"{cell_addresses(table, found[:1], position)[0]}"
         for name, found in rows.items()
     )
+
+
+def _how_many(cells: int) -> str:
+    return "1 cell" if cells == 1 else f"{cells:,} cells"

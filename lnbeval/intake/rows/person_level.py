@@ -3,96 +3,51 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from lnbeval.intake.files.joined_header import JOINED_BY
+from lnbeval.intake.files.joined_header import JOINED_BY, is_words
+from lnbeval.intake.person_words import number_forms, person_key
 from lnbeval.intake.problems import Problem
+from lnbeval.intake.rows.day_dates import date_with_day
 from lnbeval.intake.table import RawTable, column_cells, column_letter
 from lnbeval.intake.text import cell_text, is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lnbeval.intake.person_words import PersonWords
     from lnbeval.intake.resolver import Resolver
 
-# Whole headers, folded: without diacritics, punctuation and upper case. A header that merely contains such a word may
-# be an indicator ("persons without an ID number").
-PERSONAL_HEADERS = frozenset(
-    {
-        *("nid", "nr id", "id number", "id card number", "national id", "national id number", "personal number"),
-        *("personal id", "personal id number", "passport number", "numri personal", "nr personal", "numer personal"),
-        *(
-            "numri i identitetit",
-            "nr i identitetit",
-            "numri i identifikimit",
-            "numri i leternjoftimit",
-            "leternjoftimi",
-        ),
-        *("phone", "phone number", "telephone", "mobile", "mobile number", "telefon", "telefoni", "nr telefoni"),
-        *("numri i telefonit", "nr i telefonit", "nr tel", "celular", "celulari", "nr celulari", "email", "e mail"),
-        *("date of birth", "birth date", "birthdate", "birthday", "dob", "datelindja", "datelindje", "data e lindjes"),
-        *("first name", "given name", "last name", "surname", "family name", "full name", "name and surname"),
-        *("name surname", "first name and surname", "first and last name", "name of beneficiary", "beneficiary name"),
-        *("mbiemri", "mbiemer", "emri mbiemri", "emer mbiemer", "emri dhe mbiemri", "emer dhe mbiemer", "emri i plote"),
-        *("emri i perfituesit", "atesia", "home address", "adresa", "adresa e baneses", "adresa e shtepise"),
-    }
-)
-NAMING_HEADERS = frozenset(  # of persons, where words and not figures stand below; of "emri", unless they are of places
-    {
-        *("emri", "emer", "name", "perfituesi", "perfituesja", "beneficiary", "kryefamiljari", "kryefamiljarja"),
-        *("kryetari i familjes", "head of household", "personi", "kontakt", "kontakti", "contact"),
-    }
-)
-LONG_NUMBER = re.compile(r"\+?[0-9][0-9 /-]{7,}")  # of a telephone, as a text or a figure
-PERSONAL_ID = re.compile(r"\b[A-Za-z][0-9]{8}[A-Za-z]\b", re.ASCII)  # Albanian numbers of persons, and of firms
+LONG_NUMBER: Final = re.compile(r"\+?[0-9][0-9 /-]{7,}")  # of a telephone, as a text or a figure
+ABROAD: Final = re.compile(r"(?<!\w)(?:\+|00)[1-9](?:[ ./()-]?[0-9]){8,13}(?![0-9])")  # telephone of any country
+MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+FIGURE: Final = re.compile(r"[1-9][0-9]*")  # could be a count as well
 ROWS_SEARCHED = 20
-FEW_ROWS = 3  # a column with more such numbers than this is a register
+FEW_ROWS = 3  # a column with more numbers of persons than this is a register
+ENOUGH_FIGURES = 10  # before figures of the form of a telephone number are taken for such
+NEARLY_ALL = 0.9
+WIDE_ROW = 3  # filled cells of a row above the header, before it can be part of it
 
 
-def personal_columns(table: RawTable, resolve: Resolver | None = None) -> list[str]:
-    """Columns that look like data on persons, by header and letter; their values are never told.
+def personal_columns(table: RawTable, persons: PersonWords, resolve: Resolver | None = None) -> list[str]:
+    """Columns that hold data on persons, by letter and header; their values are never told.
 
     `resolve` tells whether the words of a column are names of places.
     """
-    below = _headers_below(table)
+    named = _headers_beside(table, persons)
+    found = [at for at in range(len(table.header)) if at in named or _is_personal(table, at, persons, resolve)]
+    return column_titles(table, found, persons, resolve)
+
+
+def column_titles(
+    table: RawTable, positions: Sequence[int], persons: PersonWords, resolve: Resolver | None
+) -> list[str]:
+    """Letters of columns with their headers; letters alone where the header is a row of data, which would name a person."""
+    shown = not any(_is_datum(header, persons, resolve) for header in table.header)
     return [
-        f"{column_letter(position)} ('{name}')" if name else column_letter(position)
-        for position, name in enumerate(table.header)
-        if _is_personal(name)
-        or position in below
-        or _holds_personal_ids(column_cells(table, position))
-        or (_is_naming(name) and _names_persons(column_cells(table, position), resolve))
+        f"{column_letter(at)} ('{table.header[at]}')" if shown and table.header[at] else column_letter(at)
+        for at in positions
     ]
-
-
-def _is_naming(header: str) -> bool:
-    return any(_folded(part) in NAMING_HEADERS for part in (header, *header.split(JOINED_BY)))
-
-
-def _names_persons(cells: list[object], resolve: Resolver | None) -> bool:
-    """Whether most cells are words that name no place, or numbers as long as those of telephones."""
-    texts = [cell_text(cell) for cell in cells if not is_blank(cell)]
-    told = [text for text in texts if LONG_NUMBER.fullmatch(text) or text[0].isalpha()]
-    if 2 * len(told) <= len(texts):
-        return False
-    distinct = sorted(set(told))
-    places = sum(resolve(text, None).code is not None for text in distinct) if resolve else 0
-    return 2 * places < len(distinct)
-
-
-def _is_personal(header: str) -> bool:
-    # A header of several rows is joined: its last part is the word that stands over the column.
-    return any(_folded(part) in PERSONAL_HEADERS for part in (header, *header.split(JOINED_BY)))
-
-
-def _headers_below(table: RawTable) -> set[int]:
-    # The declared header may be a title: one row with two such words is the real one, a single word may be data.
-    for row in table.rows[:ROWS_SEARCHED]:
-        found = {at for at, cell in enumerate(row) if isinstance(cell, str) and _folded(cell) in PERSONAL_HEADERS}
-        if len(found) > 1:
-            return found
-    return set()
 
 
 def refusal(table: RawTable, columns: Sequence[str]) -> Problem:
@@ -107,12 +62,70 @@ def refusal(table: RawTable, columns: Sequence[str]) -> Problem:
     )
 
 
-def _folded(header: str) -> str:
-    plain = "".join(letter for letter in unicodedata.normalize("NFD", header) if not unicodedata.combining(letter))
-    words = re.sub(r"\([^)]*\)", " ", plain.casefold())
-    return " ".join(re.findall(r"[^\W_]+", words))
+def _is_personal(table: RawTable, position: int, persons: PersonWords, resolve: Resolver | None) -> bool:
+    keys = _header_keys(table, position)
+    cells = [cell for cell in column_cells(table, position) if not is_blank(cell)]
+    return bool(
+        keys & persons.headers
+        or _holds_numbers(cells, persons)
+        or (keys & persons.naming and _names_persons(cells, resolve))
+        or (keys & persons.dating and 2 * sum(date_with_day(cell) is not None for cell in cells) > len(cells))
+    )
 
 
-def _holds_personal_ids(cells: list[object]) -> bool:
-    text = "\n".join(cell for cell in cells if isinstance(cell, str) and len(cell) >= 10)
-    return sum(1 for _ in PERSONAL_ID.finditer(text)) > FEW_ROWS
+def _header_keys(table: RawTable, position: int) -> set[str]:
+    """Everything that stands over a column: a header of several rows is joined, and its parts say something too."""
+    header = table.header[position]
+    above = table.above[-1][1] if table.above and table.above[-1][0] == table.header_row - len(table.head) else ()
+    wide = is_words(above) and sum(not is_blank(cell) for cell in above) >= WIDE_ROW
+    rows = [cells for _, cells in table.head] + ([above] if wide else [])
+    over = [cell_text(cells[position]) for cells in rows if position < len(cells)]
+    return {person_key(part) for part in (header, *header.split(JOINED_BY), *over)} - {""}
+
+
+def _headers_beside(table: RawTable, persons: PersonWords) -> set[int]:
+    # The declared header may be a title: one row with two such words is the real one, a single word may be data.
+    for row in (*table.rows[:ROWS_SEARCHED], *(cells for _, cells in table.above[-ROWS_SEARCHED:])):
+        found = {at for at, cell in enumerate(row) if isinstance(cell, str) and person_key(cell) in persons.headers}
+        if len(found) > 1:
+            return {at for at in found if at < len(table.header)}
+    return set()
+
+
+def _names_persons(cells: list[object], resolve: Resolver | None) -> bool:
+    """Whether most cells are words that name no place, or numbers as long as those of telephones."""
+    texts = [cell_text(cell) for cell in cells]
+    told = [text for text in texts if LONG_NUMBER.fullmatch(text) or text[0].isalpha()]
+    if 2 * len(told) <= len(texts):
+        return False
+    distinct = sorted(set(told))
+    places = sum(resolve(text, None).code is not None for text in distinct) if resolve else 0
+    return 2 * places < len(distinct)
+
+
+def _holds_numbers(cells: list[object], persons: PersonWords) -> bool:
+    """Whether the cells hold numbers of persons or of telephones, or addresses of electronic mail."""
+    texts = [cell_text(cell) for cell in cells]
+    words = [text for text in texts if not FIGURE.fullmatch(text)]
+    figures = [text for text in texts if FIGURE.fullmatch(text)]
+    numbers, phones = number_forms(persons.numbers), number_forms(persons.phones)
+    registered = sum(numbers.search(text) is not None for text in words)
+    reached = sum(any(form.search(text) for form in (phones, ABROAD, MAIL)) for text in words)
+    alike = sum(any(form.fullmatch(text) for form in (numbers, phones)) for text in figures)
+    return (
+        registered > FEW_ROWS
+        or _most(registered, texts)
+        or _most(reached, texts)
+        or (alike >= max(ENOUGH_FIGURES, NEARLY_ALL * len(texts)))
+    )
+
+
+def _most(count: int, texts: Sequence[str]) -> bool:
+    return count > 1 and 2 * count > len(texts)
+
+
+def _is_datum(header: str, persons: PersonWords, resolve: Resolver | None) -> bool:
+    forms = (number_forms(persons.numbers), number_forms(persons.phones), ABROAD, MAIL)
+    if any(form.search(header) for form in forms) or date_with_day(header) is not None:
+        return True
+    return bool(header) and resolve is not None and resolve(header, None).code is not None

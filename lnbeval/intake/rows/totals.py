@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING
 
 from lnbeval.intake.figures.numbers import Fault, NumberRules, Told, read_number, read_period
 from lnbeval.intake.header_words import folded
+from lnbeval.intake.registered import ADDED_UP, NOTHING_REGISTERED, OF_A_HUNDRED
 from lnbeval.intake.rows.cells import NO_PERIOD, condition_met
 from lnbeval.intake.rows.findings import Finding
 from lnbeval.intake.table import RawTable, column_cells
 from lnbeval.intake.text import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
     from lnbeval.intake.heading.columns import Columns
+    from lnbeval.intake.registered import Registered
     from lnbeval.intake.rows.units import Units
 
 
@@ -30,12 +32,12 @@ NO_LEVELS: Mapping[int, str] = MappingProxyType({})
 
 @dataclass(frozen=True, kw_only=True)
 class Amount:
-    """A number in a row of a table, with the county of the row where the table tells it."""
+    """A number in a row of a table, with the county of the row where it is known."""
 
     index: int
     county: str
     value: float
-    name: str = ""  # of a total, folded
+    name: str = ""  # of a total, as written
     level: str = ""  # of a total, where the table has a column of levels
 
 
@@ -47,11 +49,13 @@ def total_findings(
     rules: Mapping[int, NumberRules],
     read_year: Callable[[object], int | Fault] = read_period,
     levels: Mapping[int, str] = NO_LEVELS,
+    registered: Registered = NOTHING_REGISTERED,
 ) -> list[Finding]:
     """A finding for each total that is not the sum of the rows it may stand for.
 
-    A total row may stand for all rows of its period, for those above it back to the previous total, for those below it down
-    to the next, for those of its county, or for the other totals; all totals of one of the `levels` for all rows together. One that lies between the smallest and the largest row is taken for an average.
+    A total row that names a county stands for its municipalities. Others may stand for all rows of their period, for those
+    above back to the previous total, for those below down to the next, for those of their county, or for the other totals; all
+    totals of one of the `levels` for all rows together. Only what is not registered as a sum may be a mean instead.
     """
     if "total" not in units.kinds:
         return []
@@ -62,12 +66,14 @@ def total_findings(
     unknown = set(zip(open_cells["variable"], open_cells["period"], strict=True))
     for variable, position in columns.variables:
         own = cells[(cells["variable"] == variable) & (cells["fate"] == "used") & (cells["position"] == position)]
-        rows = _amounts_by_period(table, columns, own)
+        rows = _amounts_by_period(table, columns, own, registered.counties)
         period_of = partial(_period, table, columns, years.get(position), read_year)
         totals = _totals_by_period(table, columns, units, variable, position, rules[position], period_of, levels)
         for period, amounts in totals.items():
             for total in () if unknown & {(variable, period), (variable, NO_PERIOD)} else amounts:
-                fault = _total_fault(total, amounts, rows.get(period, []))
+                kind = "mean" if registered.is_mean(total.name) else registered.kinds.get(variable, "")
+                county = registered.county_named(total.level, total.name)
+                fault = _total_fault(total, amounts, rows.get(period, []), kind, county)
                 if fault is not None:
                     written = units.written[total.index]
                     findings.append(
@@ -78,11 +84,16 @@ def total_findings(
     return findings
 
 
-def _amounts_by_period(table: RawTable, columns: Columns, cells: pd.DataFrame) -> dict[int, list[Amount]]:
+def _amounts_by_period(
+    table: RawTable, columns: Columns, cells: pd.DataFrame, counties: Mapping[str, str]
+) -> dict[int, list[Amount]]:
     amounts: dict[int, list[Amount]] = defaultdict(list)
     single = cells.drop_duplicates(["code", "period"])
-    for index, period, value in zip(single["index"], single["period"], single["value"], strict=True):
-        amounts[period].append(Amount(index=index, county=_county(table, columns, index), value=value))
+    for index, code, period, value in zip(
+        *(single[name] for name in ("index", "code", "period", "value")), strict=True
+    ):
+        county = counties.get(code) or _county(table, columns, index)
+        amounts[period].append(Amount(index=index, county=county, value=value))
     return amounts
 
 
@@ -105,7 +116,7 @@ def _totals_by_period(
         value, period = read_number(cells[index], rules), period_of(index)
         value = value.value if isinstance(value, Told) else value
         if not isinstance(value, Fault) and not isinstance(period, Fault) and not math.isnan(value):
-            county, name = _county(table, columns, index), folded(units.written[index])
+            county, name = _county(table, columns, index), units.written[index]
             level = levels.get(index, "")
             amounts[period].append(Amount(index=index, county=county, value=value, name=name, level=level))
     return amounts
@@ -121,35 +132,60 @@ def _county(table: RawTable, columns: Columns, index: int) -> str:
     return "" if columns.county is None else cell_text(table.rows[index][columns.county])
 
 
-def _total_fault(total: Amount, totals: list[Amount], rows: list[Amount]) -> Fault | None:
-    if not rows:
+def _total_fault(
+    total: Amount, totals: Sequence[Amount], rows: Sequence[Amount], kind: str, county: str
+) -> Fault | None:
+    """Why a total is none, or is a mean; `kind` is that of its variable, `county` the one it is about, if any."""
+    own = [row for row in rows if county and row.county == county]
+    among = own or rows
+    readings = [own] if own else _readings(total, totals, rows)
+    if not rows or any(_adds_up(total.value, [row.value for row in reading]) for reading in readings if reading):
         return None
-    before = max((other.index for other in totals if other.index < total.index), default=-1)
-    after = min((other.index for other in totals if other.index > total.index), default=math.inf)
-    readings = [
-        rows,
-        [row for row in rows if before < row.index < total.index],
-        [row for row in rows if total.index < row.index < after],
-        [row for row in rows if row.county and row.county == total.county],
-        [row for row in rows if row.county and total.name.endswith(folded(row.county))],
-        [other for other in totals if other.index != total.index],
-    ]
-    if any(_adds_up(total.value, [row.value for row in reading]) for reading in readings if reading):
+    level = [other.value for other in totals if other.level == total.level]
+    if total.level and not own and _adds_up(math.fsum(level), [row.value for row in rows]):
         return None
-    whole, level = [row.value for row in rows], [other.value for other in totals if other.level == total.level]
-    if total.level and _adds_up(math.fsum(level), whole):
-        return None
-    values = [row.value for row in rows]
-    if min(values) <= total.value <= max(values) and len(rows) > 1:
+    values = [row.value for row in among]
+    if kind not in ADDED_UP and _is_mean(total.value, values, of_a_hundred=kind in OF_A_HUNDRED):
         what = f"The total is {total.value:.12g}, among the rows ({min(values):.12g} to {max(values):.12g})"
         do = "It was taken for an average and not compared; for a count, ask the source"
         return Fault(kind="total_like_an_average", what=what, do=do, severity="NOTE")
-    what = f"The total is {total.value:.12g}, but the rows of the year ({len(rows)}) add up to {math.fsum(values):.12g}"
+    return _no_sum(total.value, values, county if own else "", kind)
+
+
+def _readings(total: Amount, totals: Sequence[Amount], rows: Sequence[Amount]) -> list[list[Amount]]:
+    before = max((other.index for other in totals if other.index < total.index), default=-1)
+    after = min((other.index for other in totals if other.index > total.index), default=math.inf)
+    name = folded(total.name)
+    return [
+        [*rows],
+        [row for row in rows if before < row.index < total.index],
+        [row for row in rows if total.index < row.index < after],
+        [row for row in rows if row.county and row.county == total.county],
+        [row for row in rows if row.county and name.endswith(folded(row.county))],
+        [other for other in totals if other.index != total.index],
+    ]
+
+
+def _no_sum(total: float, values: Sequence[float], county: str, kind: str) -> Fault:
+    whose = f"the municipalities of {county}" if county else "the rows of the year"
+    what = f"The total is {total:.12g}, but {whose} ({len(values)}) add up to {math.fsum(values):.12g}"
+    if kind not in ADDED_UP:
+        what += f", and their mean is {math.fsum(values) / len(values):.6g}"
     do = "Look for a row that is missing, twice there or mistyped; the total itself is not used"
     return Fault(kind="total_differs_from_the_sum", what=what, do=do, severity="WARN")
 
 
-def _adds_up(total: float, values: list[float]) -> bool:
+def _is_mean(total: float, values: Sequence[float], *, of_a_hundred: bool) -> bool:
+    """Whether a total is the mean of the rows as far as it is written; that of shares may be weighted."""
+    if len(values) < 2:
+        return False
+    if of_a_hundred:
+        return min(values) <= total <= max(values)
+    rounding = 0.5 * 10.0 ** -_decimal_places(total)
+    return abs(total - math.fsum(values) / len(values)) <= rounding * (1 + 1e-9)
+
+
+def _adds_up(total: float, values: Sequence[float]) -> bool:
     places = max(_decimal_places(value) for value in (total, *values))
     # Each rounded figure is off by half its last place at most; whole numbers are taken for counts, which are exact.
     rounding = 0.5 * 10.0**-places * (len(values) + 1) if places else 0.0

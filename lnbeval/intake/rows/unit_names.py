@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from lnbeval.intake.layout import Note
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.table import RawTable, addresses
 from lnbeval.intake.text import listed, quoted
@@ -192,15 +193,32 @@ def _notes(table: RawTable, spellings: Iterable[Spelling]) -> list[Problem]:
     units = [one for one in spellings if one.kind == "unit"]
     former = [one for one in units if one.resolved.kind == "former_name"]
     shared = [one for one in units if one.resolved.also]
-    otherwise = [one for one in units if not one.resolved.as_listed and one.resolved.kind != "former_name"]
+    marked = [one for one in units if one.resolved.mark]
+    otherwise = [
+        one
+        for one in units
+        if not one.resolved.as_listed and one.resolved.kind != "former_name" and not one.resolved.mark
+    ]
     unbroken = "Former names, each read as one unit with its present name, without a break"
     as_municipality = "Names that a part of another municipality has too, read as the municipality in this table"
+    with_marks = "Marks of footnotes stand at names, which are read without them; the marks are kept as notes"
     by_spelling = "Names written otherwise than in the reference, read by a listed spelling"
     return [
         *_note(table, former, unbroken, "former_name"),
         *_note(table, shared, as_municipality, "shared_name"),
         *_note(table, otherwise, by_spelling, "spelling"),
+        *_note(table, marked, with_marks, "name_marks"),
     ]
+
+
+def marked_names(table: RawTable, spellings: Iterable[Spelling]) -> tuple[Note, ...]:
+    """The names at which the mark of a footnote stands, as they are written."""
+    return tuple(
+        Note(table.row_numbers[index], one.written, "flag")
+        for one in spellings
+        if one.resolved.mark
+        for index in one.rows
+    )
 
 
 def _note(table: RawTable, told: Sequence[Spelling], what: str, rule: str) -> list[Problem]:

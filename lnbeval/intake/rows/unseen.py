@@ -45,7 +45,7 @@ def hidden_problems(table: RawTable, columns: Columns, source: Source) -> list[P
 
 
 def unread_problems(table: RawTable, columns: Columns, units: Units) -> list[Problem]:
-    """A warning about blank cells that a colour or a comment speaks for."""
+    """A note of the cells that carry comments, and a warning about blank cells that a colour or a comment speaks for."""
     colours, noted = table.layout.colours, {at for at, _ in table.layout.comments}
     if not colours and not noted:
         return []
@@ -61,7 +61,7 @@ def unread_problems(table: RawTable, columns: Columns, units: Units) -> list[Pro
                 found["commented"].append(f"{column_letter(place)}{number}")
             elif is_blank(row[place]) and colours.get(at, own) != own:
                 found["coloured"].append(f"{column_letter(place)}{number}")
-    return [
+    return _commented(table) + [
         _problem(
             table,
             "WARN",
@@ -73,6 +73,15 @@ def unread_problems(table: RawTable, columns: Columns, units: Units) -> list[Pro
         for how, cells in found.items()
         if cells
     ]
+
+
+def _commented(table: RawTable) -> list[Problem]:
+    texts = [
+        f"{column_letter(place)}{number} ({quoted(text)})" for (number, place), text in sorted(table.layout.comments)
+    ]
+    many = "1 cell carries a comment" if len(texts) == 1 else f"{len(texts)} cells carry comments"
+    what = f"{many}, not read as data and kept among the notes: {listed(texts, MOST_TOLD)}"
+    return [_problem(table, "NOTE", what, "", "", "comments")] if texts else []
 
 
 def comment_notes(table: RawTable) -> tuple[Note, ...]:

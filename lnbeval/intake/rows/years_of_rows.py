@@ -28,7 +28,7 @@ def year_reader(source: Source, words: HeaderWords) -> Callable[[object], int | 
     """What reads a cell of the year column of a source."""
 
     def year(value: object) -> int | Fault:
-        read = read_year(value, words, source.school_year)
+        read = read_year(value, words, source.school_year, source.dates)
         return read.year if isinstance(read, YearLabel) else read
 
     return year
@@ -42,7 +42,7 @@ def row_marks(
         flags = tuple(Note(table.header_row, table.header[at], "flag") for at, label in columns.labels if label.flag)
         return flags, []
     cells = column_cells(table, columns.period)
-    read = mapped(lambda value: read_year(value, words, source.school_year), cells)
+    read = mapped(lambda value: read_year(value, words, source.school_year, source.dates), cells)
     labels = [
         (at, label) for at, label in enumerate(read) if isinstance(label, YearLabel) and units.kinds[at] == "unit"
     ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from lnbeval.intake.heading.years import PARTS, YearLabel, read_year, year_label, years_in
+from lnbeval.intake.heading.years import PARTS, YearLabel, day_of_year, read_year, year_label, years_in
 from lnbeval.intake.number_words import word_key
 from lnbeval.intake.source import YEAR_MARK
 from lnbeval.intake.survey.found import SurveyedColumn, SurveyedTable
+from lnbeval.intake.survey.left_out import FigureColumn, is_running_number, left_out_columns
+from lnbeval.intake.survey.parts import year_in
 from lnbeval.intake.survey.places import is_figure
 from lnbeval.intake.table import RawTable, column_letter, content
 from lnbeval.intake.text import cell_text, is_blank
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
 
     from lnbeval.intake.header_words import HeaderWords
     from lnbeval.intake.meanings import Meanings
+    from lnbeval.intake.survey.found import YearFrom
     from lnbeval.intake.survey.places import UnitPlace
 
 YEARS_SHARE: Final = 0.8  # of the filled cells of a year column
 FIGURES_SHARE: Final = 0.5  # of the filled cells of a column of figures
 MOST_PARTS: Final = 500  # different words in a column by which rows are cut, such as months or groups
+FEWEST_STEADY: Final = 5  # municipalities with several years, before a column is said never to change
+STEADY_SHARE: Final = 0.95  # of them
 MOST_GROUPS: Final = 6  # different words in a column that sorts municipalities, such as target or not
-YEAR_IN_HEADER: Final = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?:\s*[-/–—]\s*(?:[0-9]{4}|[0-9]{2}))?(?![0-9])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,17 +66,27 @@ def surveyed_table(table: RawTable, place: UnitPlace, header: tuple[int, ...], m
     keys = _keys(rows, period)
     figures = [at for at in rest if _holds_figures(rows, at)]
     over = _over(rows, keys, [at for at in rest if at not in figures or rows_are_cut(rows, at)])
-    likely = [at for at in figures if at not in over and not _is_running_number(rows, at)]
-    left_out = _left_out(rows, likely, wide, meanings)
+    groups = [at for at in rest if at not in over and at not in wide]
+    sorting = _groups(rows, groups)
+    likely = [at for at in figures if at not in over and not is_running_number(texts_of(rows, at))]
+    columns = [
+        FigureColumn(
+            position=at, header=table.header[at], pattern=wide.get(at, ""), steady=_is_steady(rows, at, period)
+        )
+        for at in likely
+    ]
+    left_out = left_out_columns(columns, rows.words, meanings.words)
     variables = [at for at in likely if at not in left_out]
     years, school = _years(rows, period, [at for at in variables if at in wide])
-    year, told = _year_of_table(table) if not years else (None, "")
+    nothing: tuple[int | None, YearFrom] = (None, "")
+    year, told = nothing if years else _year_of_table(table)
     return SurveyedTable(
         file=table.file,
         sheet=table.sheet,
         title=_title(table),
         header_rows=header,
         unit=table.header[place.position],
+        unit_letter=column_letter(place.position),
         unit_codes=place.numbering,
         units=len(set(rows.code)),
         texts=place.texts,
@@ -81,12 +94,13 @@ def surveyed_table(table: RawTable, place: UnitPlace, header: tuple[int, ...], m
         county="" if county is None else table.header[county],
         level=("", "") if level is None else (table.header[level], _common(rows, level)),
         period="" if period is None else table.header[period],
+        dates=_holds_days(rows, period),
         year=year,
         year_from=told,
         school_years=school,
         years=years or (() if year is None else (year,)),
         columns=tuple(_variables(rows, variables, wide)),
-        groups=tuple(_groups(rows, [at for at in rest if at not in over and at not in wide])),
+        groups=tuple(sorting),
         left_out=tuple((table.header[at], why) for at, why in left_out.items()),
         missing=_missing(rows, variables, meanings),
         over=tuple(table.header[at] for at in over),
@@ -116,10 +130,10 @@ def _period(rows: Rows, columns: Sequence[int]) -> int | None:
     likely = []
     for at in columns:
         filled = rows.filled(at)
-        labels = [read_year(cell, rows.words, "start") for _, cell in filled]
+        labels = [read_year(cell, rows.words, "start", "year") for _, cell in filled]
         years = {label.year for label in labels if isinstance(label, YearLabel)}
         readable = sum(isinstance(label, YearLabel) for label in labels)
-        if filled and readable >= YEARS_SHARE * len(filled) and not _year_in(rows.table.header[at]):
+        if filled and readable >= YEARS_SHARE * len(filled) and not year_in(rows.table.header[at]):
             headed = rows.headed(at, "year") or rows.headed(at, "school_year")
             likely.append((not headed, -readable, -len(years), at))
     return min(likely)[-1] if likely else None
@@ -146,22 +160,8 @@ def _period_or_years(rows: Rows, columns: Sequence[int]) -> tuple[int | None, Ma
     return None, patterns
 
 
-def _left_out(rows: Rows, columns: Sequence[int], wide: Mapping[int, str], meanings: Meanings) -> dict[int, str]:
-    """Columns of figures that are no series of the years of the table, or are plans, each with the reason."""
-    counts = Counter(pattern for at, pattern in wide.items() if at in columns)
-    reasons = {}
-    for at in columns:
-        if any(word_key(word) in meanings.words.planned for word in re.findall(r"[^\W\d_]+", rows.table.header[at])):
-            reasons[at] = "its header says that it is a plan"
-        elif wide and at not in wide:
-            reasons[at] = "years stand across the columns, and its header names none"
-        elif wide and counts[wide[at]] == 1 and max(counts.values()) > 1:
-            reasons[at] = "it is of one year, beside columns of several"
-    return reasons
-
-
 def _pattern(header: str, words: HeaderWords) -> str:
-    found = _year_in(header)
+    found = year_in(header)
     if found is None:
         return ""
     behind = header[found.end() :]
@@ -171,31 +171,25 @@ def _pattern(header: str, words: HeaderWords) -> str:
     return header[: found.start()] + YEAR_MARK + ("" if isinstance(with_mark, YearLabel) else behind)
 
 
-def _year_in(header: str) -> re.Match[str] | None:
-    every = list(YEAR_IN_HEADER.finditer(header))
-    return every[0] if len(every) == 1 else None
-
-
 def _years(rows: Rows, period: int | None, wide: Sequence[int]) -> tuple[tuple[int, ...], bool]:
     """The years that a table holds, and whether they are school years."""
     if period is None:
-        labels = [
-            year_label(found[0], rows.words, "start") for at in wide if (found := _year_in(rows.table.header[at]))
-        ]
+        labels = [year_label(found[0], rows.words, "start") for at in wide if (found := year_in(rows.table.header[at]))]
     else:
-        labels = [read_year(cell, rows.words, "start") for _, cell in rows.filled(period)]
+        labels = [read_year(cell, rows.words, "start", "year") for _, cell in rows.filled(period)]
     told = [label for label in labels if isinstance(label, YearLabel)]
     return tuple(sorted({label.year for label in told})), any(label.school for label in told)
 
 
-def _year_of_table(table: RawTable) -> tuple[int | None, str]:
+def _year_of_table(table: RawTable) -> tuple[int | None, YearFrom]:
     """The year that the name of the sheet, the lines above the table or the name of the file tell, if it is only one."""
     above = " ".join(content(cells) for _, cells in table.above)
-    for text, where in (
-        (table.sheet, "the name of the sheet"),
-        (above, "the lines above the table"),
-        (table.file, "the name of the file"),
-    ):
+    places: tuple[tuple[str, YearFrom], ...] = (
+        (table.sheet, "sheet"),
+        (above, "title"),
+        (table.file, "file"),
+    )
+    for text, where in places:
         years = years_in(text)
         if len(years) == 1:
             return years[0], where
@@ -229,13 +223,6 @@ def _holds_figures(rows: Rows, at: int) -> bool:
     return bool(filled) and sum(is_figure(cell) for _, cell in filled) >= FIGURES_SHARE * len(filled)
 
 
-def _is_running_number(rows: Rows, at: int) -> bool:
-    texts = [cell_text(cell) for _, cell in rows.filled(at)]
-    figures = [int(text) for text in texts if text.isascii() and text.isdigit()]
-    steps = {after - before for before, after in pairwise(figures)}
-    return len(figures) == len(texts) > 2 and figures[0] <= 1 and steps == {1}
-
-
 def _variables(rows: Rows, columns: Sequence[int], wide: Mapping[int, str]) -> list[SurveyedColumn]:
     by_header: dict[str, list[int]] = {}
     for at in columns:
@@ -255,7 +242,32 @@ def _column(
         filled=len(cells),
         whole=not any(_has_decimals(cell) for cell in figures),
         groups={} if groups is None else groups,
+        steady=_steadiness(rows, places[0]) if len(places) == 1 else "",
     )
+
+
+def _holds_days(rows: Rows, period: int | None) -> bool:
+    return period is not None and any(day_of_year(cell) for _, cell in rows.filled(period))
+
+
+def _is_steady(rows: Rows, at: int, period: int | None) -> bool:
+    """Whether a column says the same of nearly every municipality in all of its years."""
+    told: dict[str, list[str]] = {}
+    for number, cell in rows.filled(at):
+        told.setdefault(rows.code[number], []).append(cell_text(cell))
+    several = [texts for texts in told.values() if len(texts) > 1]
+    same = sum(len(set(texts)) == 1 for texts in several)
+    return period is not None and len(several) >= FEWEST_STEADY and same >= STEADY_SHARE * len(several)
+
+
+def _steadiness(rows: Rows, at: int) -> str:
+    """What a column says of each municipality, as a text that is compared."""
+    return repr(sorted((rows.code[number], cell_text(cell)) for number, cell in rows.filled(at)))
+
+
+def texts_of(rows: Rows, at: int) -> list[str]:
+    """The filled cells of a column as texts."""
+    return [cell_text(cell) for _, cell in rows.filled(at)]
 
 
 def _has_decimals(value: object) -> bool:

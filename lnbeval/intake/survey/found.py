@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from lnbeval.intake.problems import Problem
+
+YearFrom = Literal["", "sheet", "title", "file"]
+Reason = Literal["part", "plan", "no_year", "single", "steady"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +24,9 @@ class SurveyedColumn:
     filled: int
     whole: bool  # no figure has decimals
     groups: Mapping[str, tuple[str, ...]]  # word -> codes, where each municipality has one word; else empty
+    steady: str = (
+        ""  # the same in two tables that say the same of every municipality; blank when a table tells it by itself
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +38,7 @@ class SurveyedTable:
     title: str
     header_rows: tuple[int, ...]
     unit: str
+    unit_letter: str
     unit_codes: str  # the numbering of the municipality column, where it holds numbers
     units: int  # different municipalities
     texts: int  # different texts in that column
@@ -37,8 +46,9 @@ class SurveyedTable:
     county: str
     level: tuple[str, str]  # header, and its word for municipalities; blank when there is no such column
     period: str
+    dates: bool  # the year column holds first or last days of years
     year: int | None  # of the whole table
-    year_from: str  # where that was told
+    year_from: YearFrom  # where that was told
     school_years: bool
     years: tuple[int, ...]
     columns: tuple[SurveyedColumn, ...]  # that hold figures
@@ -46,16 +56,16 @@ class SurveyedTable:
     missing: tuple[str, ...]  # words in them that a table of words reads as "not reported"
     over: tuple[str, ...]  # headers by which rows are cut more finely than municipality and year
     over_words: tuple[tuple[str, ...], ...]  # the words in each of these columns
-    left_out: tuple[tuple[str, str], ...]  # headers of figures that are not proposed, each with the reason
+    left_out: tuple[tuple[str, Reason], ...]  # headers of figures that are not proposed, each with the reason
 
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """What was found in a file; `passed` are the sheets in which no municipalities were, each with the reason."""
+    """What was found in a file; `problems` say which sheets and columns are not proposed, and why."""
 
     file: str
     encoding: str  # of a text that is not UTF-8; else blank
     delimiter: str
     tables: tuple[SurveyedTable, ...]
-    passed: tuple[tuple[str, str], ...]
+    problems: tuple[Problem, ...]
     sampled: bool = False  # only some rows were looked at, because the file is large

@@ -36,24 +36,28 @@ class UnitPlace:
     known: int  # of them, municipalities
 
 
-def unit_place(rows: Sequence[Row], meanings: Meanings, numberings: Sequence[str]) -> UnitPlace | str:
-    """The column that names most municipalities, or why there is none."""
+@dataclass(frozen=True)
+class Absent:
+    """No column of municipalities; `across` is the row in which they stand beside each other, if there is one."""
+
+    across: int | None
+
+
+def unit_place(rows: Sequence[Row], meanings: Meanings, numberings: Sequence[str]) -> UnitPlace | Absent:
+    """The column that names most municipalities."""
     columns = max((width(cells) for _, cells in rows), default=0)
     found = [place for at in range(columns) for place in _places(rows, at, meanings, numberings)]
     likely = [one for one in found if one.known >= SHARE * one.texts and len(set(one.codes.values())) >= FEWEST_UNITS]
     if likely:
         return max(likely, key=lambda place: (not place.numbering, len(set(place.codes.values())), -place.position))
-    across = next((number for number, cells in rows if _units_in(cells, meanings) >= FEWEST_ACROSS), None)
-    if across is not None:
-        return f"the municipalities stand across the columns, in row {across}: ask for one row a municipality"
-    return "no column names municipalities"
+    return Absent(next((number for number, cells in rows if _units_in(cells, meanings) >= FEWEST_ACROSS), None))
 
 
 def header_rows(rows: Sequence[Row], layout: Layout, place: UnitPlace) -> tuple[int, ...]:
     """The rows of the header above the first municipality; none when there is no such row."""
     first = min(place.codes)
     above = [row for row in rows if row[0] < first][-ROWS_ABOVE:]
-    bottom = next((at for at in range(len(above) - 1, -1, -1) if _is_header(above[at][1])), None)
+    bottom = next((at for at in range(len(above) - 1, -1, -1) if is_header(above[at][1])), None)
     if bottom is None:
         return ()
     top = bottom
@@ -91,7 +95,7 @@ def _units_in(cells: Sequence[object], meanings: Meanings) -> int:
     return len({code for text in texts if (code := meanings.resolve(text, None).code) is not None})
 
 
-def _is_header(cells: Sequence[object]) -> bool:
+def is_header(cells: Sequence[object]) -> bool:
     """Whether a row holds several texts, and no figures but years."""
     filled = [cell for cell in cells if not is_blank(cell)]
     words = [cell for cell in filled if isinstance(cell, str) and not is_figure(cell)]
@@ -105,7 +109,7 @@ def _goes_on(above: Sequence[Row], top: int, rows: Sequence[Row], layout: Layout
     A title fills one cell, or cells that are merged over the whole table.
     """
     number, cells = above[top - 1]
-    if number != above[top][0] - 1 or not _is_header(cells):
+    if number != above[top][0] - 1 or not is_header(cells):
         return False
     columns = max(width(cells) for number, cells in rows if number in place.codes)
     names = [cell_text(value) for value in (*above[top][1], *[None] * columns)][:columns]

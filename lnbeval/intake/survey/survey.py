@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from lnbeval.intake.files.assemble import assembled
+from lnbeval.intake.files.assemble import assembled, filled_size
 from lnbeval.intake.files.books import opened_book
 from lnbeval.intake.files.container import file_kind
 from lnbeval.intake.files.csv_file import csv_rows, declared_delimiter, found_delimiter
@@ -13,15 +13,18 @@ from lnbeval.intake.files.encodings import TextError, decoded, likely_encoding, 
 from lnbeval.intake.files.file_on_disk import file_bytes, stop
 from lnbeval.intake.files.mojibake import mended_rows
 from lnbeval.intake.files.pc_axis import px_rows, px_text
+from lnbeval.intake.files.sheet_layout import hidden_sheets
 from lnbeval.intake.large.door import first_bytes, whole_lines
 from lnbeval.intake.layout import Layout
-from lnbeval.intake.problems import UnreadableError
+from lnbeval.intake.problems import Problem, UnreadableError
 from lnbeval.intake.rows.person_level import personal_columns, refusal
+from lnbeval.intake.rows.person_sheets import likely_table
 from lnbeval.intake.source import FIRST_YEAR, Source
 from lnbeval.intake.survey.columns import surveyed_table
 from lnbeval.intake.survey.found import Survey, SurveyedTable
-from lnbeval.intake.survey.places import header_rows, unit_place
-from lnbeval.intake.table import column_letter
+from lnbeval.intake.survey.passed import divided, no_header, no_units, usable_tables, without_steady
+from lnbeval.intake.survey.places import Absent, header_rows, unit_place
+from lnbeval.intake.survey.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 
     from lnbeval.intake.files.container import Kind
     from lnbeval.intake.meanings import Meanings
-    from lnbeval.intake.table import Row
+    from lnbeval.intake.table import RawTable, Row
 
 UTF8: Final = frozenset({"utf-8", "utf-8-sig", "utf8", "ascii"})  # read without being declared
 LARGE_TEXT: Final = 2_000_000  # bytes; of more only pieces are looked at
@@ -46,20 +49,17 @@ def survey(path: Path, meanings: Meanings, numberings: Sequence[str] = ()) -> Su
     """
     data, kind, sampled = _content(path)
     sheets, encoding, delimiter = _sheets(path.name, data, kind, meanings)
-    tables: list[SurveyedTable] = []
-    passed: list[tuple[str, str]] = []
-    for name, rows, layout in sheets:
-        found = _surveyed(path.name, name, rows, layout, meanings, numberings)
-        if isinstance(found, SurveyedTable):
-            tables.append(found)
-        else:
-            passed.append((name, found))
+    hidden = hidden_sheets(data) if kind == "xlsx" else frozenset()
+    found = [_surveyed(path.name, name, rows, layout, meanings, numberings) for name, rows, layout in sheets if rows]
+    tables = [one for one in found if isinstance(one, SurveyedTable)]
+    usable, unusable = usable_tables(without_steady(tables), hidden, meanings.headers)
+    passed = [one for one in found if isinstance(one, Problem)]
     return Survey(
         file=path.name,
         encoding=encoding,
         delimiter=delimiter,
-        tables=tuple(tables),
-        passed=tuple(passed),
+        tables=tuple(usable),
+        problems=told(path.name, [*passed, *unusable], usable, sampled=sampled),
         sampled=sampled,
     )
 
@@ -91,7 +91,7 @@ def _sheets(file: str, data: bytes, kind: Kind, meanings: Meanings) -> tuple[She
     """The sheets; encoding and delimiter of a text where they have to be declared."""
     try:
         if kind == "px":
-            return [("", px_rows(px_text(data, None))[0], Layout())], "", ""
+            return [("", px_rows(px_text(data, None, meanings.letters))[0], Layout())], "", ""
         if kind == "text":
             return _text(data, meanings)
     except TextError as fault:
@@ -101,9 +101,9 @@ def _sheets(file: str, data: bytes, kind: Kind, meanings: Meanings) -> tuple[She
 
 
 def _text(data: bytes, meanings: Meanings) -> tuple[Sheets, str, str]:
-    proof = proven_encoding(data, meanings.resolve)
-    encoding = likely_encoding(data) if proof is None else proof.encoding
-    declared, text = declared_delimiter(decoded(data, encoding))
+    proof = proven_encoding(data, meanings.resolve, meanings.letters)
+    encoding = likely_encoding(data, meanings.letters) if proof is None else proof.encoding
+    declared, text = declared_delimiter(decoded(data, encoding, meanings.letters))
     delimiter = declared or found_delimiter(text, ()) or ","
     rows, _ = csv_rows(text, delimiter)
     return [("", rows, Layout())], "" if encoding.casefold() in UTF8 else encoding, "" if declared else delimiter
@@ -111,18 +111,24 @@ def _text(data: bytes, meanings: Meanings) -> tuple[Sheets, str, str]:
 
 def _surveyed(
     file: str, sheet: str, rows: list[Row], layout: Layout, meanings: Meanings, numberings: Sequence[str]
-) -> SurveyedTable | str:
-    mended, _ = mended_rows(rows, meanings.resolve)
+) -> SurveyedTable | Problem:
+    mended, _ = mended_rows(rows, meanings.resolve, meanings.letters)
     place = unit_place(mended, meanings, numberings)
-    if isinstance(place, str):
-        return place
-    header = header_rows(mended, layout, place)
-    if not header:
-        return f"no header stands above the municipalities in column {column_letter(place.position)}"
-    probe = Source(file=file, header=header, unit="-", year=FIRST_YEAR, columns={"-": "-"})
-    table = assembled(mended, mended[-1][0], probe, sheet, (), layout)
-    persons = personal_columns(table, meanings.resolve)
+    header = () if isinstance(place, Absent) else header_rows(mended, layout, place)
+    table = None if isinstance(place, Absent) or not header else _table(file, sheet, mended, header, layout)
+    looked_at = likely_table(file, sheet, mended, filled_size(mended)[1]) if table is None else table
+    persons = personal_columns(looked_at, meanings.persons, meanings.resolve)
     if persons:
         do = "Nothing was copied. Ask for the file without this table, or for counts by municipality and year instead"
-        raise UnreadableError(replace(refusal(table, persons), do=do))
-    return surveyed_table(table, place, header, meanings)
+        raise UnreadableError(replace(refusal(looked_at, persons), do=do))
+    if isinstance(place, Absent):
+        return no_units(file, sheet, place)
+    if table is None:
+        return no_header(file, sheet, place)
+    surveyed = surveyed_table(table, place, header, meanings)
+    return divided(surveyed, table, place, mended, meanings) or surveyed
+
+
+def _table(file: str, sheet: str, rows: list[Row], header: tuple[int, ...], layout: Layout) -> RawTable:
+    probe = Source(file=file, header=header, unit="-", year=FIRST_YEAR, columns={"-": "-"})
+    return assembled(rows, rows[-1][0], probe, sheet, (), layout)

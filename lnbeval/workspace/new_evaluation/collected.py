@@ -50,7 +50,7 @@ def _source(survey: Survey, table: SurveyedTable, columns: Mapping[str, str]) ->
     """A source as parameters declare it; what its reader finds by itself is left out."""
     several = len(table.header_rows) > 1
     level = {"column": table.level[0], "municipality": table.level[1]} if table.level[0] else None
-    over = {"by": "sum", "over": list(table.over)} if table.over and table.period else None
+    over = {"by": "sum", "over": list(table.over)} if table.over else None
     every = {
         "file": table.file,
         "sheet": table.sheet or None,
@@ -62,6 +62,7 @@ def _source(survey: Survey, table: SurveyedTable, columns: Mapping[str, str]) ->
         "period": table.period or None,
         "year": table.year,
         "school_year": "start" if table.school_years else None,
+        "dates": "year" if table.dates else None,
         "encoding": survey.encoding or None,
         "delimiter": survey.delimiter or None,
         "aggregate": over,

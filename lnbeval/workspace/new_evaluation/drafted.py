@@ -37,7 +37,6 @@ class Drafted:
     variables: tuple[Mapping[str, Any], ...]  # rows of the evaluation's own variables.csv; likewise below
     indicators: tuple[Mapping[str, Any], ...]
     treatment: tuple[Mapping[str, str], ...]
-    told: tuple[str, ...]  # what else a person should know
 
 
 def drafted(name: str, surveys: Sequence[Survey], reference: Reference, words: HeaderWords) -> Drafted:
@@ -70,7 +69,6 @@ def drafted(name: str, surveys: Sequence[Survey], reference: Reference, words: H
         variables=tuple(variables),
         indicators=tuple(indicators),
         treatment=treatment.rows,
-        told=tuple(_told(surveys)),
     )
 
 
@@ -119,31 +117,3 @@ def _parameters(
         "placebos": placebos,
         "seed": 1,
     }
-
-
-def _told(surveys: Sequence[Survey]) -> list[str]:
-    told = []
-    for survey in surveys:
-        if survey.sampled:
-            told.append(f"{survey.file}: large, so only some of its rows were looked at: it may hold other years")
-        told += [
-            f"{survey.file}{f', sheet {sheet!r}' if sheet else ''}: not used, {why}" for sheet, why in survey.passed
-        ]
-        told += [
-            f"{table.file}{f', sheet {table.sheet!r}' if table.sheet else ''}: not used, no column holds figures"
-            for table in survey.tables
-            if not table.columns
-        ]
-        told += [
-            f"{table.file}{f', sheet {table.sheet!r}' if table.sheet else ''}: column '{header}' is left out, because {why}"
-            for table in survey.tables
-            for header, why in table.left_out
-        ]
-        told += [
-            f"{table.file}{f', sheet {table.sheet!r}' if table.sheet else ''}: a municipality has several rows, by "
-            f"{' and '.join(table.over)}, and only rows with a year column can be added up. Ask for one row a municipality, "
-            "or keep the rows of one kind under `only_where`"
-            for table in survey.tables
-            if table.over and not table.period
-        ]
-    return told

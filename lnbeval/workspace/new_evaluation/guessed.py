@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval.intake.source import YEAR_MARK
@@ -11,14 +12,17 @@ from lnbeval.workspace.data_conflicts import spans
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lnbeval.intake.survey.found import SurveyedTable
+    from lnbeval.intake.survey.found import SurveyedTable, YearFrom
     from lnbeval.reference import Reference
     from lnbeval.workspace.new_evaluation.collected import Collected
     from lnbeval.workspace.new_evaluation.matching import Meant
 
 READ_BY: Final = (
-    "sheet", "header", "unit", "unit_codes", "county", "level", "period", "year", "school_year", "aggregate", "missing",
+    "sheet", "header", "unit", "unit_codes", "county", "level", "period", "year", "school_year", "dates", "aggregate", "missing",
 )  # fmt: skip  # what a table is read by
+YEAR_FROM: Final[Mapping[YearFrom, str]] = MappingProxyType(
+    {"sheet": "the name of the sheet", "title": "the lines above the table", "file": "the name of the file"}
+)
 
 
 def table_guesses(collected: Collected) -> list[dict[str, Any]]:
@@ -51,13 +55,15 @@ def _evidence(tables: Sequence[SurveyedTable]) -> Iterator[str]:
     yield f"{table.known} of {table.texts} different texts under '{table.unit}' are municipalities ({table.units})"
     if table.year is not None:
         years = spans(sorted({one.year for one in tables if one.year is not None}))
-        yield f"{table.year_from} says {years}, and no column or header tells a year"
+        yield f"{YEAR_FROM[table.year_from]} says {years}, and no column or header tells a year"
     elif table.period:
         yield f"'{table.period}' holds {spans(table.years)}"
     else:
         yield f"headers name {spans(table.years) or 'no year'}"
     if table.school_years:
         yield "its years are school years, which may count for the year in which they start or end"
+    if table.dates:
+        yield f"'{table.period}' holds first or last days of years, which may stand for the whole year or for that day"
     if table.missing:
         yield f"{' and '.join(map(repr, table.missing))} stands in cells and is a word for 'not reported'"
     if table.over and table.period:

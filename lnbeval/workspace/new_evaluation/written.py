@@ -14,6 +14,7 @@ from lnbeval.workspace.data_conflicts import spans
 from lnbeval.workspace.guesses import question_name
 from lnbeval.workspace.new_evaluation.treated import FILE as TREATMENT_FILE
 from lnbeval.workspace.places import write_text
+from lnbeval.workspace.sources_register import in_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -120,7 +121,7 @@ def _open_questions(name: str, draft: Drafted) -> list[dict[str, str]]:
 
 
 def _sources_text(name: str, surveys: Sequence[Survey]) -> str:
-    rows = "\n".join(f"| `{survey.file}` | ? | ? | {_covers(survey)} | ? | ? |" for survey in surveys)
+    rows = "\n".join(f"| `{in_table(survey.file)}` | ? | ? | {_covers(survey)} | ? | ? |" for survey in surveys)
     return f"""\
 # Sources of {name}
 
@@ -141,7 +142,7 @@ def _covers(survey: Survey) -> str:
         f"{f'sheet {table.sheet}: ' if table.sheet else ''}{table.units} municipalities, {spans(table.years) or 'no year'}"
         for table in survey.tables
     ]
-    return "; ".join(parts).replace("|", "/") or "no municipalities"
+    return in_table("; ".join(parts)) or "no municipalities"
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from lnbeval.workspace.decision_log import DECISION_COLUMNS
-from lnbeval.workspace.deliveries import CHANGE_COLUMNS, fingerprint, read_register
+from lnbeval.workspace.deliveries import fingerprint, read_register
+from lnbeval.workspace.delivery_changes import CHANGE_COLUMNS
 from lnbeval.workspace.views.logs import WITHHELD, log_table, series_of, small_counts
 from lnbeval.workspace.views.plain_words import plain_words
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 SEVERITIES: Final = {"STOP": "stop", "ASK": "question", "WARN": "warning", "NOTE": "note"}  # the gravest first
 MEANINGS: Final = {
-    "STOP": "must be settled first",
+    "STOP": "refuses an indicator",
     "ASK": "must be answered first",
     "WARN": "deserves a look",
     "NOTE": "for information",

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from lnbeval.workspace.study import Study
 
 NO_PLAN: Final = "No analysis plan of this evaluation is locked: these pages cannot show what was fixed in advance."
-AS_PLANNED: Final = "Parameters, definitions of the indicators and the treatment list are those of the plan."
+AS_PLANNED: Final = (
+    "Parameters, definitions of the indicators, the treatment list and the data that were there are those of the plan."
+)
 
 
 def plan_title(study: Study) -> str:

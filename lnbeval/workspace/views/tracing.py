@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from math import sqrt
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -84,10 +85,15 @@ def inference_used(study: Study, analysis: Analysis) -> pd.DataFrame:
 
 
 def draws_note(analysis: Analysis) -> str:
-    """With how many draws the simulated tests beside the headline were made, and the smallest p-value that allows."""
-    draws = min(analysis.draws, DRAWS_COMPARED)
+    """With how many draws the simulated tests were made, the error this leaves in a p-value, and the smallest there can be.
+
+    The simulation error of p is sqrt(p (1 - p) / draws); where all assignments of a permutation test are used it has none.
+    """
+    draws, own = min(analysis.draws, DRAWS_COMPARED), analysis.draws
     return (
-        f"Simulated tests beside the headline have {draws:,} draws: none of their p can be below {1 / (draws + 1):g}."
+        f"A simulated p (wild, randomization unless all assignments are used) of 0.05 has a simulation error of "
+        f"{sqrt(0.05 * 0.95 / draws):.2g} here and of {sqrt(0.05 * 0.95 / own):.2g} in the headline ({own:,} draws). Simulated tests beside "
+        f"the headline have {draws:,} draws: none of their p can be below {1 / (draws + 1):g}."
     )
 
 

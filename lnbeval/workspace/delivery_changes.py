@@ -1,0 +1,150 @@
+"""Changes between deliveries: which cells of a file differ from those registered before, and what is asked about them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from lnbeval.intake import Problem
+from lnbeval.intake.text import listed
+from lnbeval.workspace.variables import municipality, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lnbeval.reference import Reference
+
+KEY: Final = ["code", "period", "variable"]
+ENDS: Final = ["low", "high"]
+CHANGE_COLUMNS: Final = (
+    *("file", "code", "municipality", "period", "variable", "old", "new"),
+    *("old_bound", "new_bound"),  # as <5 or 5-10, where the cell tells no number
+    *("sheet", "cell"),
+)
+RULE: Final = "changed_delivery"
+OPTIONS: Final = ("accept", "keep_old")
+SHORT: Final = 12  # characters of a hash that tell two deliveries apart in a decision
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Revision:
+    """A file that stands for registered ones: for itself as it was, or for files of other names.
+
+    Attributes:
+        file: the file that is read now.
+        digest: its SHA-256.
+        before: the registered files it is held against, with the day of each.
+        old: the values registered then.
+        changes: the cells that differ (CHANGE_COLUMNS without the municipality).
+    """
+
+    file: str
+    digest: str
+    before: Mapping[str, str]
+    old: pd.DataFrame
+    changes: pd.DataFrame
+
+    @property
+    def question(self) -> str:
+        """What a decision on it is called."""
+        return question(self.file, self.digest)
+
+
+def question(file: str, digest: str) -> str:
+    """What a decision on one version of a file is called."""
+    return f"{RULE}/{file}/{digest[:SHORT]}"
+
+
+def changed_cells(new: pd.DataFrame, old: pd.DataFrame, file: str) -> pd.DataFrame:
+    """Cells that differ, of the variables that were read then and are read now; NaN: no number."""
+    both = set(new["variable"]) & set(old["variable"])
+    now = new[new["variable"].isin(both)].set_index(KEY)
+    then = old[old["variable"].isin(both)].set_index(KEY)
+    every = then.index.union(now.index)
+    before, after = then["value"].reindex(every), now["value"].reindex(every)
+    open_before, open_after = (_bounds(part).reindex(every, fill_value="") for part in (then, now))
+    noted = set(ENDS) <= set(old.columns)  # Older registrations did not.
+    differ = ~((before == after) | (before.isna() & after.isna())) | ((open_before != open_after) & noted)
+    keys = every[differ.to_numpy()]
+    where = now[["sheet", "cell"]].reindex(keys)
+    bounds = {"old_bound": open_before[keys], "new_bound": open_after[keys]}
+    table = where.fillna("").assign(file=file, old=before[keys], new=after[keys], **bounds).reset_index()
+    return table[[name for name in CHANGE_COLUMNS if name != "municipality"]]
+
+
+def named(changes: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """The cells with the names of their municipalities (CHANGE_COLUMNS)."""
+    names = [municipality(code, reference) for code in changes["code"]]
+    return changes.assign(municipality=pd.Series(names, changes.index, dtype="str"))[list(CHANGE_COLUMNS)]
+
+
+def no_changes() -> pd.DataFrame:
+    """The table of changed cells where there are none (CHANGE_COLUMNS)."""
+    kinds = dict.fromkeys(CHANGE_COLUMNS, "str") | {"period": "int64", "old": "float64", "new": "float64"}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+
+
+def revision_problem(revision: Revision, reference: Reference) -> Problem:
+    """The question about a revision; a note where no value differs."""
+    dated = [f"{file}, registered on {day}" for file, day in revision.before.items() if file != revision.file]
+    days = " and ".join(revision.before.values())
+    opening = (
+        f"Read in the place of {' and of '.join(dated)}" if dated else f"The file is not the one registered on {days}"
+    )
+    if revision.changes.empty:
+        return Problem(
+            severity="NOTE", file=revision.file, what=f"{opening}, but no value that is read from it differs",
+            do="Register it, to be asked about the next change only", rule="same_values", subject=revision.digest[:SHORT],
+        )  # fmt: skip
+    number, places = len(revision.changes), revision.changes["code"].nunique()
+    what = f"{opening}: {number} cell(s) differ in {places} municipalities ({_cells_told(revision.changes, reference)})"
+    do = (
+        "Ask why it was revised. `accept` uses the new values (then register the file), `keep_old` the registered ones. All "
+        "changed cells are in changed_cells.csv of the intake folder"
+    )
+    return Problem(
+        severity="ASK",
+        file=revision.file,
+        what=what,
+        do=do,
+        rule=RULE,
+        subject=revision.digest[:SHORT],
+        options=OPTIONS,
+    )
+
+
+def _cells_told(changes: pd.DataFrame, reference: Reference) -> str:
+    columns = ["code", "period", "variable", "old", "old_bound", "new", "new_bound"]
+    return listed(
+        f"{municipality(code, reference)} {period} {variable}: {_shown(*old)} became {_shown(*new)}"
+        for code, period, variable, *both in changes[columns].itertuples(index=False, name=None)
+        for old, new in [(both[:2], both[2:])]
+    )
+
+
+def _shown(value: float, bound: str) -> str:
+    return (bound or "not reported") if pd.isna(value) else shown(value)
+
+
+def _bounds(values: pd.DataFrame) -> pd.Series[str]:
+    """What the cells that tell no number leave open, in signs: <5, 5-10, ≥100; blank for the others."""
+    if not set(ENDS) <= set(values.columns):
+        return pd.Series("", values.index, dtype="str")
+    numbers = values[["value", *ENDS]].replace([math.inf, -math.inf], math.nan)
+    whole = (numbers.isna() | (numbers % 1 == 0)).all(axis=1).groupby(level="variable").transform("all")
+    ends = zip(values["low"], values["high"], whole, strict=True)
+    return pd.Series([_in_signs(*each) for each in ends], values.index, dtype="str")
+
+
+def _in_signs(low: float, high: float, whole: bool) -> str:
+    """A bound in signs; among whole numbers, at most 4 is <5, as offices write it."""
+    if pd.isna(low):
+        return ""
+    if math.isinf(high):
+        return f"≥{shown(low)}"
+    if low > 0 or (low < 0 and not math.isinf(low)):
+        return f"{shown(low)}-{shown(high)}"
+    return f"<{shown(high + 1)}" if whole else f"≤{shown(high)}"

@@ -1,0 +1,118 @@
+"""Unseen files: what a file that nobody declared holds, and every problem of reading it as it could be declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from lnbeval.intake import Problem, Source, UnreadableError, describe, intake
+from lnbeval.intake.source import Aggregate, Level
+from lnbeval.intake.survey.survey import survey
+from lnbeval.workspace.header_table import reference_headers
+from lnbeval.workspace.meaning import reference_meanings
+from lnbeval.workspace.new_evaluation.drafted import drafted
+from lnbeval.workspace.treatment import is_treatment_table, treatment_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from lnbeval.intake import Description
+    from lnbeval.intake.meanings import Meanings
+    from lnbeval.intake.survey.found import SurveyedTable
+    from lnbeval.reference import Reference
+
+TOO_LARGE: Final = "file_size"  # the rule of a file that is looked at in pieces, and added up where it is a text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understood:
+    """A table and the variables that its columns of figures are proposed for, by code."""
+
+    table: SurveyedTable
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unseen:
+    """What a file holds; `problems` are all there are, whoever found them."""
+
+    description: Description
+    tables: tuple[Understood, ...] = ()
+    guesses: int = 0  # that a draft of an evaluation would ask about
+    problems: tuple[Problem, ...] = ()
+
+
+def unseen(path: Path, reference: Reference) -> Unseen:
+    """What a file holds by its own evidence, read once as it would be drafted; nothing is written, and no problem raises."""
+    meanings = reference_meanings(reference)
+    description = describe(path, meanings.resolve, persons=meanings.persons, letters=meanings.letters)
+    told = description.problems
+    if any(one.severity == "STOP" and one.rule != TOO_LARGE for one in told):
+        return Unseen(description=description, problems=told)
+    if any(is_treatment_table(sheet.headers) for sheet in description.sheets) and description.kind == "csv":
+        return Unseen(description=description, problems=(*told, *_as_treatment(path, reference)))
+    try:
+        found = survey(path, meanings, tuple(reference.names.numberings))
+    except UnreadableError as fault:
+        return Unseen(description=description, problems=_joined(told, [fault.problem]))
+    if not found.tables:
+        return Unseen(description=description, problems=_joined(told, found.problems))
+    draft = drafted("new", [found], reference, reference_headers(reference))
+    sources = draft.parameters["data"]["sources"]
+    read = _read(path, [_declared(source) for source in sources if _tells_years(source)], meanings)
+    tables = zip(found.tables, sources, strict=True)
+    return Unseen(
+        description=description,
+        tables=tuple(Understood(table=table, columns=source["columns"]) for table, source in tables),
+        guesses=len(draft.guesses),
+        problems=_joined([one for one in told if one.rule != TOO_LARGE], [*found.problems, *read]),
+    )
+
+
+def _as_treatment(path: Path, reference: Reference) -> tuple[Problem, ...]:
+    """What is wrong with a list of who was treated, and where it belongs."""
+    rows, problems = treatment_rows(path, reference)
+    named = rows.loc[rows["code"] != "", "code"].nunique()
+    what = f"A treatment table by its columns: {len(rows)} rows name {named} municipalities"
+    do = "Name it under `treatment.table` of an evaluation; it is no source of figures"
+    return (*problems, Problem(severity="NOTE", file=path.name, what=what, do=do, rule="treatment_table"))
+
+
+def _read(path: Path, sources: Sequence[Source], meanings: Meanings) -> tuple[Problem, ...]:
+    taken = intake(
+        path.parent,
+        sources,
+        meanings.resolve,
+        meanings.is_total,
+        meanings.answered,
+        meanings.words,
+        meanings.headers,
+        meanings.registered,
+        persons=meanings.persons,
+        letters=meanings.letters,
+    )
+    return taken.problems
+
+
+def _joined(first: Sequence[Problem], more: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Two lists in one; what the first says of a sheet is not said again."""
+    known = {(one.rule, one.sheet) for one in first}
+    return (*first, *(one for one in more if (one.rule, one.sheet) not in known))
+
+
+def _tells_years(source: Mapping[str, Any]) -> bool:
+    return "period" in source or "year" in source or all("{year}" in header for header in source["columns"].values())
+
+
+def _declared(source: Mapping[str, Any]) -> Source:
+    """A drafted source as the intake takes it."""
+    parts: dict[str, Any] = {**source}
+    if "level" in parts:
+        parts["level"] = Level(**parts["level"])
+    if "aggregate" in parts:
+        parts["aggregate"] = Aggregate(by=parts["aggregate"]["by"], over=tuple(parts["aggregate"]["over"]))
+    for name in ("header", "missing"):
+        if isinstance(parts.get(name), list):
+            parts[name] = tuple(parts[name])
+    return Source(**parts)

@@ -1,0 +1,375 @@
+"""Rows cut into parts: totals among them, parts written in several ways, bounds, parts that are not there, years across columns."""
+
+import math
+from functools import partial
+from itertools import product
+from pathlib import Path
+
+import openpyxl
+import pytest
+from country import LETTERS, PERSONS
+
+from lnbeval.intake import Condition, Source, intake
+from lnbeval.intake.large import numbers
+from lnbeval.intake.source import Aggregate
+from lnbeval.reference import is_total, load_reference
+from lnbeval.workspace.header_table import reference_headers
+from lnbeval.workspace.intake_stage import resolved
+from lnbeval.workspace.number_words import number_words
+
+REFERENCE = load_reference(Path(__file__).resolve().parents[2] / "data" / "reference")
+CODES = {"Tiranë": "AL224", "Durrës": "AL121", "Has": "AL131"}
+HEADER = ("Bashkia", "Viti", "Muaji", "Gjinia", "Raste")
+YEARS, MONTHS = (2019, 2020), range(1, 13)
+
+
+def rows_of(sexes="FM", months=MONTHS):
+    """Rows of months and sexes: Tiranë has 30 in each, Durrës 20, Has 10; men one more than women, any other three more."""
+    size = {"Tiranë": 30, "Durrës": 20, "Has": 10}
+    more = {"F": 0, "M": 1}
+    return [
+        [name, year, month, sex, size[name] + more.get(sex, 3)]
+        for year, month, sex, name in product(YEARS, months, sexes, CODES)
+    ]
+
+
+def with_sums(rows, word):
+    """The rows with one more for each municipality, year and month, that holds the sum over the sexes."""
+    sums = {}
+    for name, year, month, _, cases in rows:
+        sums[name, year, month] = sums.get((name, year, month), 0) + cases
+    return [*rows, *([name, year, month, word, cases] for (name, year, month), cases in sums.items())]
+
+
+def source(**changes):
+    declared = {"file": "a.csv", "unit": "Bashkia", "period": "Viti", "columns": {"cases": "Raste"}}
+    over = changes.pop("over", ("Muaji", "Gjinia"))
+    return Source(**{**declared, "aggregate": Aggregate(by=changes.pop("by", "sum"), over=over), **changes})
+
+
+def taken(folder, rows, header=HEADER, answered=None, **changes):
+    lines = [";".join("" if cell is None else str(cell) for cell in row) for row in (header, *rows)]
+    (folder / "a.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return take(folder, source(**changes), answered)
+
+
+def take(folder, declared, answered=None):
+    read = intake(
+        folder,
+        [declared],
+        partial(resolved, REFERENCE),
+        partial(is_total, REFERENCE),
+        answered or {},
+        number_words(REFERENCE),
+        reference_headers(REFERENCE),
+        persons=PERSONS,
+        letters=LETTERS,
+    )
+    (counts,) = read.counts.to_dict("records")
+    assert counts["rows_read"] == counts["rows_used"] + counts["rows_set_aside"]
+    return read
+
+
+def figures(read, variable="cases"):
+    own = read.values[read.values["variable"] == variable]
+    return {(row.code, row.period): row.value for row in own.itertuples()}
+
+
+def ends(read, name, year):
+    own = read.values[(read.values["code"] == CODES[name]) & (read.values["period"] == year)]
+    return own["value"].isna().item(), own["low"].item(), own["high"].item()
+
+
+def rules(read, *severities):
+    return [problem.rule for problem in read.problems if problem.severity in severities]
+
+
+def only(read, rule):
+    (problem,) = [problem for problem in read.problems if problem.rule == rule]
+    return problem
+
+
+# Totals among the parts
+
+
+@pytest.mark.parametrize("word", ["Gjithsej", "TOTALI"])
+def test_x46_a_part_that_is_a_total_by_its_word_is_set_aside_with_a_note(tmp_path, word):
+    read = taken(tmp_path, with_sums(rows_of(), word))
+    assert figures(read) == figures(taken(tmp_path, rows_of()))
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    assert f"'{word}' in 'Gjinia'" in only(read, "part_totals").what
+
+
+def test_x46_a_part_that_is_the_sum_of_the_others_is_asked_about_and_counted_once_or_twice_as_answered(tmp_path):
+    rows = with_sums(rows_of(), "T")
+    question = only(taken(tmp_path, rows), "part_like_a_total")
+    assert (question.severity, question.options) == ("ASK", ("total", "part"))
+    assert question.subject == "Gjinia T"
+    assert "6 of 6 municipality-years" in question.what
+    once = taken(tmp_path, rows, answered={question.name: "total"})
+    assert figures(once) == figures(taken(tmp_path, rows_of()))
+    assert once.set_aside["reason"].tolist() == ["total over the parts"]
+    twice = taken(tmp_path, rows, answered={question.name: "part"})
+    assert figures(twice) == {key: 2 * value for key, value in figures(once).items()}
+
+
+def test_x46_parts_that_are_no_sum_of_the_others_are_not_asked_about(tmp_path):
+    assert rules(taken(tmp_path, rows_of("FMX")), "STOP", "ASK", "WARN") == []
+
+
+@pytest.mark.parametrize("word", ["nga të cilët Gra", "of which women", "(nga të cilat) vajza"])
+def test_x46_a_part_of_another_part_is_set_aside_by_its_word(tmp_path, word):
+    rows = [*rows_of(), *([*row[:3], word, 3] for row in rows_of("F"))]
+    read = taken(tmp_path, rows)
+    assert figures(read) == figures(taken(tmp_path, rows_of()))
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    assert only(read, "parts_of_parts").severity == "NOTE"
+    assert read.set_aside["reason"].tolist() == ["part of another part"]
+
+
+def test_x46_a_column_that_says_total_in_every_row_is_all_there_is(tmp_path):
+    read = taken(tmp_path, [[*row[:3], "Gjithsej", row[4]] for row in rows_of("F")])
+    assert figures(read) == figures(taken(tmp_path, rows_of("F")))
+    assert rules(read, "STOP", "ASK", "WARN") == []
+
+
+def test_x46_a_year_with_totals_over_the_parts_alone_is_told(tmp_path):
+    rows = with_sums(rows_of(), "Gjithsej")
+    rows = [row for row in rows if row[:2] != ["Has", 2020] or row[3] == "Gjithsej"]
+    assert "Has 2020" in only(taken(tmp_path, rows), "part_totals_alone").what
+
+
+# One part written in several ways
+
+
+@pytest.mark.parametrize("other", ["f", "Femra", "FEMRA", " F "])
+def test_x46_a_part_written_otherwise_is_the_same_part(tmp_path, other):
+    rows = rows_of()
+    rows[0][3] = other
+    read = taken(tmp_path, rows)
+    assert figures(read) == figures(taken(tmp_path, rows_of()))
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    assert ("parts_alike" in rules(read, "NOTE")) == (other.strip() != "F")
+    again = taken(tmp_path, [*rows_of(), [*rows_of()[0][:3], other, 77]])
+    assert rules(again, "STOP") == ["told_twice_differently"]
+
+
+@pytest.mark.parametrize("months", [("01", "1"), ("Janar", "1"), ("January", "01"), ("JANARI", "Janar"), ("Jan.", "I")])
+def test_x46_months_written_otherwise_are_the_same_month(tmp_path, months):
+    rows = [[*row[:2], months[row[1] % 2] if row[2] == 1 else row[2], *row[3:]] for row in rows_of()]
+    read = taken(tmp_path, rows)
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    again = taken(tmp_path, [*rows, [*rows[0][:2], months[0], *rows[0][3:]]])
+    assert rules(again, "WARN") == ["told_twice"]
+
+
+def test_x46_months_without_the_marks_on_their_letters_are_the_same_month(tmp_path):
+    rows = [[*row[:2], "Nentor" if row[1] == 2019 else "Nëntor", *row[3:]] for row in rows_of(months=[11])]
+    read = taken(tmp_path, rows)
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    assert "'Nentor' = 'Nëntor'" in only(read, "parts_alike").what
+
+
+def test_x46_codes_of_groups_that_differ_by_a_zero_stay_two_groups(tmp_path):
+    header = ("Bashkia", "Viti", "Grupi", "Gjinia", "Raste")
+    rows = rows_of(months=["1", "01"])
+    read = taken(tmp_path, rows, header, over=("Grupi", "Gjinia"))
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    assert figures(read)[CODES["Has"], 2019] == 2 * (10 + 11)
+
+
+def test_x46_quarters_written_in_several_ways_are_four(tmp_path):
+    header = ("Bashkia", "Viti", "Tremujori", "Gjinia", "Raste")
+    words = {2019: ("TR1", "TR2", "TR3", "TR4"), 2020: ("I", "II", "III", "Tremujori IV")}
+    rows = [[*row[:2], words[row[1]][row[2] - 1], *row[3:]] for row in rows_of(months=range(1, 5))]
+    read = taken(tmp_path, rows, header, over=("Tremujori", "Gjinia"))
+    assert rules(read, "STOP", "ASK", "WARN") == []
+
+
+# Bounds
+
+
+@pytest.mark.parametrize("by", ["sum", "mean"])
+def test_x23_a_sum_with_a_bound_among_its_parts_is_bounded_itself(tmp_path, by):
+    rows = rows_of()
+    at = rows.index(["Has", 2020, 7, "M", 11])
+    rows[at][4] = "<12"
+    read = taken(tmp_path, rows, by=by)
+    whole = 21 * 12 - 11
+    low, high = (whole, whole + 11) if by == "sum" else (whole / 24, (whole + 11) / 24)
+    assert ends(read, "Has", 2020) == (True, pytest.approx(low), pytest.approx(high))
+    assert figures(read)[CODES["Has"], 2019] == pytest.approx(21 * 12 if by == "sum" else 10.5)
+    assert "Has 2020" in only(read, "bounded_sums").what
+    assert read.counts["cells_bounded"].tolist() == [1]
+
+
+def test_x23_a_sum_with_a_part_that_has_no_upper_end_has_none(tmp_path):
+    rows = rows_of()
+    rows[rows.index(["Has", 2020, 7, "M", 11])][4] = ">100"
+    assert ends(taken(tmp_path, rows), "Has", 2020) == (True, 21 * 12 - 11 + 101, math.inf)
+
+
+def test_x23_a_bound_beside_a_part_that_is_not_reported_leaves_nothing_known(tmp_path):
+    rows = rows_of()
+    rows[rows.index(["Has", 2020, 7, "M", 11])][4] = "<5"
+    rows[rows.index(["Has", 2020, 8, "M", 11])][4] = ""
+    unknown, low, high = ends(taken(tmp_path, rows), "Has", 2020)
+    assert unknown
+    assert math.isnan(low)
+    assert math.isnan(high)
+
+
+def test_x23_two_bounds_of_one_part_that_differ_contradict_each_other(tmp_path):
+    rows = [*rows_of(), ["Has", 2020, 7, "M", "<9"]]
+    rows[rows.index(["Has", 2020, 7, "M", 11])][4] = "<5"
+    assert "between 0 and 8 here, but between 0 and 4" in only(taken(tmp_path, rows), "told_twice_differently").what
+
+
+def test_x09_cells_judged_by_themselves_and_by_their_forms_give_the_same_sums(tmp_path, monkeypatch):
+    rows = rows_of()
+    for at, text in ((0, "<5"), (7, "5-9"), (11, "1 200"), (20, ""), (33, "≈14"), (70, "<5"), (71, "n/a")):
+        rows[at][4] = text
+    small = taken(tmp_path, rows, by="mean")
+    monkeypatch.setattr(numbers, "EACH_ODD", 0)
+    large = taken(tmp_path, rows, by="mean")
+    assert small.values["low"].notna().sum() == 2
+    assert small.values.equals(large.values)
+    book = openpyxl.Workbook()
+    for row in (HEADER, *rows):
+        book.active.append(list(row))
+    book.save(tmp_path / "a.xlsx")
+    sheet = take(tmp_path, source(file="a.xlsx", by="mean"))
+    assert sheet.values.drop(columns=["file", "sheet", "cell"]).equals(
+        small.values.drop(columns=["file", "sheet", "cell"])
+    )
+
+
+# Parts that are not there
+
+
+def test_x46_a_year_without_a_month_and_one_with_a_blank_month_are_both_missing(tmp_path):
+    rows = [row for row in rows_of() if row[:3] != ["Has", 2020, 7]]
+    rows[rows.index(["Durrës", 2019, 3, "F", 20])][4] = ""
+    read = taken(tmp_path, rows)
+    question = only(read, "parts_absent")
+    assert (question.severity, question.options) == ("ASK", ("missing", "sum_of_what_is_there"))
+    assert "Has 2020 (11)" in question.what
+    for answered in ({}, {question.name: "missing"}):
+        values = figures(taken(tmp_path, rows, answered=answered))
+        assert [key for key, value in values.items() if math.isnan(value)] == [
+            (CODES["Durrës"], 2019),
+            (CODES["Has"], 2020),
+        ]
+    assert "Has 2020 (11)" in only(read, "parts_missing").what
+    assert "Durrës 2019" in only(read, "part_not_reported").what
+
+
+def test_x46_what_is_there_is_summed_when_a_decision_says_so(tmp_path):
+    rows = [row for row in rows_of() if row[:3] != ["Has", 2020, 7]]
+    question = only(taken(tmp_path, rows), "parts_absent")
+    read = taken(tmp_path, rows, answered={question.name: "sum_of_what_is_there"})
+    assert figures(read)[CODES["Has"], 2020] == 21 * 11
+    assert only(read, "parts_missing").severity == "WARN"
+
+
+def test_x46_an_average_over_eleven_months_is_told_and_not_asked_about(tmp_path):
+    rows = [row for row in rows_of() if row[:3] != ["Has", 2020, 7]]
+    read = taken(tmp_path, rows, by="mean")
+    assert (rules(read, "ASK"), rules(read, "WARN")) == ([], ["parts_missing"])
+    assert figures(read)[CODES["Has"], 2020] == 10.5
+
+
+# Totals of all municipalities
+
+
+def test_x46_totals_of_all_municipalities_that_hold_totals_over_the_parts_too_are_not_counted_twice(tmp_path):
+    sums = {}
+    for _, year, month, sex, cases in with_sums(rows_of(), "Gjithsej"):
+        sums[year, month, sex] = sums.get((year, month, sex), 0) + cases
+    totals = [["Gjithsej", *key, cases] for key, cases in sums.items()]
+    read = taken(tmp_path, [*with_sums(rows_of(), "Gjithsej"), *totals])
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    totals[0][4] += 50
+    wrong = taken(tmp_path, [*with_sums(rows_of(), "Gjithsej"), *totals])
+    assert set(rules(wrong, "STOP", "ASK", "WARN")) == {"total_differs_from_the_sum"}
+
+
+# Variables of one column, and years across columns
+
+
+def test_x09_two_variables_of_one_column_keep_their_own_sums(tmp_path):
+    rows = [[*row[:4], kind, row[4] * times] for row in rows_of() for kind, times in (("Raste", 1), ("Ankesa", 5))]
+    read = taken(
+        tmp_path,
+        rows,
+        (*HEADER[:4], "Treguesi", "Vlera"),
+        columns={"cases": "Vlera", "complaints": "Vlera"},
+        only_where=(
+            Condition(variable="cases", column="Treguesi", equals="Raste"),
+            Condition(variable="complaints", column="Treguesi", equals="Ankesa"),
+        ),
+    )
+    assert figures(read)[CODES["Has"], 2020] == 21 * 12
+    assert figures(read, "complaints")[CODES["Has"], 2020] == 5 * 21 * 12
+    assert rules(read, "STOP", "ASK", "WARN") == []
+
+
+def across(rows):
+    cells = {}
+    for name, year, month, sex, cases in rows:
+        cells.setdefault((name, month, sex), {})[year] = cases
+    return [[*key, *(own[year] for year in YEARS)] for key, own in cells.items()]
+
+
+def test_x12_x46_groups_in_rows_and_years_across_columns_are_added_up_by_year(tmp_path):
+    header = ("Bashkia", "Muaji", "Gjinia", "Raste 2019", "Raste 2020")
+    declared = {"period": None, "columns": {"cases": "Raste {year}"}}
+    read = taken(tmp_path, across(rows_of()), header, **declared)
+    assert figures(read) == figures(taken(tmp_path, rows_of()))
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    assert set(read.values["cell"].str.rpartition("column ")[2]) == {"Raste 2019", "Raste 2020"}
+    rows = across(rows_of())
+    rows[0][3], rows[4][4], rows[5][4] = "", "<9", "abc"
+    wrong = taken(tmp_path, rows, header, **declared)
+    assert {problem.cell: problem.year for problem in wrong.problems if problem.severity == "STOP"} == {
+        "row 7, column Raste 2020": "2020"
+    }
+    assert "Tiranë 2019" in only(wrong, "part_not_reported").what
+    assert "Durrës 2020" in only(wrong, "bounded_sums").what
+    assert math.isnan(figures(wrong)[CODES["Tiranë"], 2019])
+    assert figures(wrong)[CODES["Tiranë"], 2020] == 61 * 12
+
+
+def test_x12_x46_a_table_of_one_year_with_months_in_rows_is_added_up(tmp_path):
+    header = ("Bashkia", "Muaji", "Gjinia", "Raste")
+    rows = [[row[0], *row[2:]] for row in rows_of() if row[1] == 2020]
+    read = taken(tmp_path, rows, header, period=None, year=2020)
+    assert figures(read) == {key: value for key, value in figures(taken(tmp_path, rows_of())).items() if key[1] == 2020}
+    gone = taken(tmp_path, rows[1:], header, period=None, year=2020)
+    assert rules(gone, "ASK") == ["parts_absent"]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_x20_one_or_two_cells_decide_nothing_in_a_large_file_either(tmp_path, times):
+    rows = [
+        [name, year, month, "F", f"{1 + month % 8}.{100 + day}"]
+        for name, year, month, day in product(CODES, YEARS, MONTHS, range(20))
+    ]
+    assert len(rows) > numbers.EACH_ODD
+    for row in rows[:times]:
+        row[-1] = "12.34"
+    header = (*HEADER[:3], "Grupi", "Raste")
+    rows = [[*row[:3], f"G{at % 20}", row[4]] for at, row in enumerate(rows)]
+    read = taken(tmp_path, rows, header=header, over=("Muaji", "Grupi"))
+    stops = [problem for problem in read.problems if problem.rule == "few_cells_decide"]
+    assert len(stops) == (times <= 2)
+    if stops:
+        assert stops[0].cell.startswith("row 2")
+        assert "1,43" in stops[0].what
+
+
+def test_x82_long_figures_of_years_across_columns_are_no_numbers_of_persons(tmp_path):
+    rows = [[name, f"G{at}", 1_000_000 + 7919 * at, 2_000_000 + 7919 * at] for name in CODES for at in range(300)]
+    header = ("Bashkia", "Grupi", "Shuma 2019", "Shuma 2020")
+    read = taken(tmp_path, rows, header=header, period=None, over=("Grupi",), columns={"cases": "Shuma {year}"})
+    assert "persons" not in rules(read, "ASK")

@@ -1,0 +1,430 @@
+"""X14, X20, X21, X22, X26: totals, units, factors and bounds, held against what is registered of variables and counties."""
+
+import csv
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+import openpyxl
+import pytest
+from country import LETTERS, PERSONS
+from written_evaluations import CODES, NAMES, command, decide, evaluation, indicator, rows, source, variable
+
+from lnbeval.errors import DataError
+from lnbeval.intake import Source, intake
+from lnbeval.intake.figures.told_units import ToldUnit, told_unit
+from lnbeval.intake.source import Level
+from lnbeval.reference import is_total, load_reference
+from lnbeval.workspace.header_table import reference_headers
+from lnbeval.workspace.meaning import resolved
+from lnbeval.workspace.number_words import number_words
+from lnbeval.workspace.registered import registered_facts
+
+REFERENCE = load_reference(Path(__file__).parents[2] / "data" / "reference")
+WORDS = number_words(REFERENCE)
+PLACES = ("Lushnjë", "Kavajë", "Pogradec", "Sarandë", "Kuçovë", "Patos")  # none is a county too
+HEADER = ("Bashkia", "Viti", "Shifra")
+
+
+def written(folder, table, *, merge=()):
+    book = openpyxl.Workbook()
+    for row in table:
+        book.active.append(list(row))
+    for area in merge:
+        book.active.merge_cells(area)
+    book.save(folder / "a.xlsx")
+
+
+def take(folder, table, variable="beneficiaries", *, merge=(), **declared):
+    """The intake of one sheet whose column Shifra, or another that is declared, holds a registered variable."""
+    written(folder, table, merge=merge)
+    own = {"file": "a.xlsx", "unit": "Bashkia", "period": "Viti", "columns": {variable: "Shifra"}, **declared}
+    return taken_from(folder, Source(**own))
+
+
+def taken_from(folder, declared, answered=MappingProxyType({})):
+    return intake(
+        folder, [declared], partial(resolved, REFERENCE), partial(is_total, REFERENCE), answered, WORDS,
+        reference_headers(REFERENCE), registered_facts(REFERENCE), persons=PERSONS, letters=LETTERS,
+    )  # fmt: skip
+
+
+def told(taken, *severities):
+    return [problem for problem in taken.problems if problem.severity in (severities or ("STOP", "ASK", "WARN"))]
+
+
+def rules(taken):
+    return [problem.rule for problem in told(taken)]
+
+
+def column(*cells, header=HEADER, above=()):
+    """Cells of one column, of six municipalities in 2015, then 2016 and so on."""
+    return [*above, header, *((PLACES[at % 6], 2015 + at // 6, cell) for at, cell in enumerate(cells))]
+
+
+# X14, totals
+
+
+def with_total(total, name="Gjithsej"):
+    """Tirana is larger than all others: 900, 10, 20 and 30, which add up to 960; the mean is 240."""
+    own = [("Tiranë", 900), ("Lushnjë", 10), ("Patos", 20), ("Kuçovë", 30)]
+    return [HEADER, *((place, 2020, figure) for place, figure in own), (name, 2020, total)]
+
+
+@pytest.mark.parametrize("variable", ["beneficiaries", "social_spending"])
+@pytest.mark.parametrize("total", [860, 240, 950])
+def test_x14_the_total_of_a_count_or_of_money_is_never_taken_for_an_average(tmp_path, variable, total):
+    (warning,) = told(take(tmp_path, with_total(total), variable))
+    assert (warning.rule, warning.cell, warning.severity) == ("total_differs_from_the_sum", "C6", "WARN")
+    assert f"The total is {total}, but the rows of the year (4) add up to 960" in warning.what
+
+
+def test_x14_a_row_that_says_that_it_is_a_mean_is_one(tmp_path):
+    taken = take(tmp_path, with_total(240, "Mesatarja"))
+    assert told(taken) == []
+    assert [problem.rule for problem in told(taken, "NOTE")] == ["total_like_an_average"]
+    assert rules(take(tmp_path, with_total(260, "Mesatarja"))) == ["total_differs_from_the_sum"]
+
+
+def test_x14_what_is_not_registered_may_be_a_mean_and_else_is_told_to_be_neither(tmp_path):
+    assert told(take(tmp_path, with_total(240), "unheard_of")) == []
+    (warning,) = told(take(tmp_path, with_total(300), "unheard_of"))
+    assert "add up to 960, and their mean is 240" in warning.what
+
+
+def test_x14_the_total_of_shares_is_a_mean_that_may_be_weighted(tmp_path):
+    table = [HEADER, ("Tiranë", 2020, 60.5), ("Lushnjë", 2020, 30.5), ("Gjithsej", 2020, 55.1)]
+    assert told(take(tmp_path, table, "turnout_pct")) == []
+    table[-1] = ("Gjithsej", 2020, 71.3)
+    assert rules(take(tmp_path, table, "turnout_pct")) == ["total_differs_from_the_sum"]
+
+
+def county_rows(durres, name="Qarku Durrës"):
+    """Municipalities of two counties in the order of the alphabet, and the totals of both below them."""
+    own = [("Durrës", 70), ("Krujë", 30), ("Kuçovë", 5), ("Poliçan", 4), ("Shijak", 20)]
+    totals = [(name, durres), ("Qarku Berat", 9), ("Gjithsej", 129)]
+    return [HEADER, *((place, 2020, figure) for place, figure in [*own, *totals])]
+
+
+@pytest.mark.parametrize("name", ["Qarku Durrës", "QARKU DURRES", "Qarku i Durrësit", "Totali Qarku Durrës"])
+def test_x14_the_total_of_a_county_is_held_against_its_municipalities_by_the_reference(tmp_path, name):
+    assert told(take(tmp_path, county_rows(120, name))) == []
+    (warning,) = told(take(tmp_path, county_rows(100, name)))
+    assert (warning.rule, warning.cell, warning.municipality) == ("total_differs_from_the_sum", "C7", name)
+    assert "The total is 100, but the municipalities of Durrës (3) add up to 120" in warning.what
+
+
+def test_x14_a_county_of_a_level_column_is_held_against_the_reference_too(tmp_path):
+    table = [("Niveli", *HEADER), *(("bashki", *row) for row in county_rows(0)[1:6])]
+    table += [("qark", "Durrës", 2020, 100), ("qark", "Berat", 2020, 9), ("vend", "Gjithsej", 2020, 129)]
+    level = Level(column="Niveli", municipality="bashki")
+    (warning,) = told(take(tmp_path, table, level=level))
+    assert (warning.cell, warning.municipality) == ("D7", "Durrës")
+    assert "the municipalities of Durrës (3) add up to 120" in warning.what
+    table[6] = ("qark", "Durrës", 2020, 120)
+    assert told(take(tmp_path, table, level=level)) == []
+
+
+@pytest.mark.parametrize(("total", "found"), [(960, []), (961, ["total_differs_from_the_sum"])])
+def test_x14_a_total_under_another_column_than_that_of_names_is_a_total(tmp_path, total, found):
+    table = [("Nr", *HEADER), *((at, *row) for at, row in enumerate(with_total(0)[1:5], start=1))]
+    taken = take(tmp_path, [*table, ("Totali", None, 2020, total)])
+    assert rules(taken) == found
+    assert [problem.municipality for problem in told(taken)] == ["Totali"] * len(found)
+    assert taken.set_aside["reason"].tolist() == ["total row"]
+    assert len(taken.values) == 4
+
+
+def test_x14_a_county_beside_all_names_does_not_make_a_total_of_a_row_without_one(tmp_path):
+    table = [("Qarku", *HEADER), *(("Qarku Durrës", place, 2020, 5) for place in ("Durrës", "Krujë", None))]
+    assert rules(take(tmp_path, table)) == ["no_name"]
+
+
+# X12: merged counties
+
+
+def test_x12_a_merged_county_over_municipalities_of_another_county_says_so(tmp_path):
+    table = [("Qarku", *HEADER), ("Durrës", "Durrës", 2020, 5), (None, "Krujë", 2020, 6), (None, "Vorë", 2020, 7)]
+    taken = take(tmp_path, table, merge=["A2:A4"], county="Qarku")
+    (stop,) = told(taken, "STOP")
+    assert (stop.rule, stop.cell, stop.subject) == ("merged_county", "A2:A4", "Durrës")
+    assert "says 'Durrës' of all its rows" in stop.what
+    assert "Vorë (Tiranë)" in stop.what
+    assert sorted(taken.values["value"]) == [5, 6]
+    table[-1] = (None, "Shijak", 2020, 7)
+    assert told(take(tmp_path, table, merge=["A2:A4"], county="Qarku"), "STOP") == []
+
+
+# X20: what few cells show
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"), [("12.34", "decimal point"), ("0.5", "decimal point"), ("12,5", "decimal comma")]
+)
+@pytest.mark.parametrize("times", [1, 2])
+def test_x20_one_or_two_cells_do_not_decide_what_hundreds_of_others_mean(tmp_path, cell, shown, times):
+    cells = [f"{1 + at % 9}.{100 + at}" for at in range(487)] + [cell] * times
+    table = [HEADER, *((NAMES[CODES[at % 61]], 2011 + at // 61, one) for at, one in enumerate(cells))]
+    (stop,) = told(take(tmp_path, table))
+    assert (stop.severity, stop.rule, stop.subject) == ("STOP", "few_cells_decide", "Shifra")
+    assert stop.cell == ("C489" if times == 1 else "C489:C490")
+    assert f"{shown}: {times} cells such as '{cell}' in C489" in stop.what
+    assert "`decimal` and `thousands`" in stop.do
+    assert told(take(tmp_path, table, decimal=".", thousands=",")) == [] or cell == "12,5"
+
+
+def test_x20_a_number_with_two_marks_between_thousands_decides_for_all(tmp_path):
+    table = column(*(f"{1 + at % 9}.{100 + at}" for at in range(90)), "1.234.567")
+    taken = take(tmp_path, table)
+    assert told(taken) == []
+    assert taken.values["value"].max() == 1234567
+
+
+# X26, units and factors
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("Shpenzime (mijë lekë)", ToldUnit(factors=frozenset({1000.0}), currencies=frozenset({"ALL"}))),
+        ("Shpenzime në mijë lekë", ToldUnit(factors=frozenset({1000.0}), currencies=frozenset({"ALL"}))),
+        ("Shpenzime, mln lekë", ToldUnit(factors=frozenset({1e6}), currencies=frozenset({"ALL"}))),
+        ("Shpenzime ('000 lekë)", ToldUnit(factors=frozenset({1000.0}), currencies=frozenset({"ALL"}))),
+        ("Shpenzime (1000 lekë)", ToldUnit(factors=frozenset({1000.0}), currencies=frozenset({"ALL"}))),
+        ("Shpenzime 2019 mijë lekë", ToldUnit(factors=frozenset({1000.0}), currencies=frozenset({"ALL"}))),
+        ("Raste (në mijë)", ToldUnit(factors=frozenset({1000.0}))),
+        ("Buxheti (EUR)", ToldUnit(currencies=frozenset({"EUR"}))),
+        ("Buxheti €", ToldUnit(currencies=frozenset({"EUR"}))),
+        ("Pjesëmarrja %", ToldUnit(percent=True)),
+        ("% e votuesve", ToldUnit(percent=True)),
+        ("Raste për 1000 banorë", ToldUnit(each=True)),
+        ("Raste për 10 000 banorë", ToldUnit(each=True)),
+        ("Raste për mijë banorë", ToldUnit(each=True)),
+        ("Shpenzime për banor (lekë)", ToldUnit(currencies=frozenset({"ALL"}), each=True)),
+        ("Fëmijë me aftësi ndryshe", ToldUnit()),
+        ("Përfitues të pagesës mbi 10 mijë lekë", ToldUnit()),
+        ("Familje me një mijë lekë", ToldUnit()),
+        ("Shpenzime për kujdesin shoqëror", ToldUnit()),
+        ("Pagesa për persona me 50 % aftësi", ToldUnit()),
+        ("Të ardhurat në lekë të familjeve", ToldUnit(currencies=frozenset({"ALL"}))),
+    ],
+)
+def test_x26_what_a_header_tells_of_its_unit(text, unit):
+    assert told_unit(text, WORDS) == unit
+
+
+@pytest.mark.parametrize(
+    ("variable", "header"),
+    [
+        ("beneficiaries", "Raste (në mijë)"),
+        ("beneficiaries", "Raste për 1000 banorë"),
+        ("beneficiaries", "Raste %"),
+        ("beneficiaries", "Përfitimi (lekë)"),
+        ("social_spending", "Shpenzime (lekë)"),
+        ("social_spending", "Shpenzime (mln lekë)"),
+        ("social_spending", "Shpenzime (mijë euro)"),
+        ("social_spending", "Shpenzime EUR"),
+        ("turnout_pct", "Votues (në mijë)"),
+    ],
+)
+def test_x26_a_header_that_contradicts_the_registered_unit_stops(tmp_path, variable, header):
+    taken = take(tmp_path, column(12, 13, header=("Bashkia", "Viti", header)), variable, columns={variable: header})
+    (stop,) = told(taken)
+    assert (stop.severity, stop.rule, stop.cell) == ("STOP", "unit_differs", "C1")
+    assert f"'{header}' says" in stop.what
+    assert f"{variable} is registered in" in stop.what
+    assert stop.options == ("as_registered",)
+
+
+@pytest.mark.parametrize(
+    ("variable", "header"),
+    [
+        ("social_spending", "Shpenzime (mijë lekë)"),
+        ("social_spending", "Shpenzime, në mijë ALL"),
+        ("social_spending", "Shpenzime"),
+        ("turnout_pct", "Pjesëmarrja (%)"),
+        ("beneficiaries", "Përfitues (persona)"),
+        ("cwd_in_school", "Fëmijë"),
+    ],
+)
+def test_x26_a_header_in_the_registered_unit_says_nothing(tmp_path, variable, header):
+    table = column(12, 13, header=("Bashkia", "Viti", header))
+    assert told(take(tmp_path, table, variable, columns={variable: header})) == []
+
+
+def test_x26_a_title_above_the_table_and_a_note_below_tell_units_too(tmp_path):
+    above = [("Të dhënat në lekë",)]
+    (stop,) = told(take(tmp_path, column(12, 13, above=above), "social_spending", header=2))
+    assert (stop.rule, stop.cell) == ("unit_differs", "row 1")
+    thousands = [("Të dhënat në mijë",)]
+    (stop,) = told(take(tmp_path, column(12, 13, above=thousands), header=2))
+    assert (stop.rule, stop.cell) == ("unit_differs", "row 1")
+    table = [*column(12, 13), ("Shënim: shifrat janë në milionë lekë",)]
+    assert [problem.cell for problem in told(take(tmp_path, table, "social_spending"))] == ["row 4"]
+
+
+def test_x26_a_title_and_a_header_together_tell_the_registered_unit(tmp_path):
+    table = column(12, 13, header=("Bashkia", "Viti", "Shpenzime (lekë)"), above=[("Të dhënat në mijë",)])
+    taken = take(tmp_path, table, "social_spending", header=2, columns={"social_spending": "Shpenzime (lekë)"})
+    assert told(taken) == []
+
+
+def test_x26_a_title_about_money_says_nothing_of_persons(tmp_path):
+    assert told(take(tmp_path, column(12, 13, above=[("Shpenzimet në mijë lekë, dhe përfituesit",)]), header=2)) == []
+
+
+def test_x26_a_line_in_the_midst_of_a_table_that_tells_another_unit_stops(tmp_path):
+    table = column(12, 13)
+    table.insert(2, ("në milionë lekë", None, None))
+    taken = take(tmp_path, table, "social_spending")
+    (stop,) = told(taken)
+    assert (stop.rule, stop.cell) == ("unit_differs", "row 3")
+    assert taken.set_aside["reason"].tolist() == ["line that tells a unit"]
+    table[2] = ("në mijë lekë", None, None)
+    assert told(take(tmp_path, table, "social_spending")) == []
+
+
+@pytest.mark.parametrize("variable", ["social_spending", "unheard_of"])
+@pytest.mark.parametrize(
+    ("declared", "first", "second"),
+    [
+        ("Fondi {year}", "Fondi 2019", "Fondi 2020 (në mijë)"),
+        ("Fondi {year} (mijë lekë)", "Fondi 2019 (mijë lekë)", "Fondi 2020 (lekë)"),
+        ("Fondi (mijë lekë) {year}", "Fondi (mijë lekë) 2019", "Fondi (mijë euro) 2020"),
+    ],
+)
+def test_x26_years_across_columns_in_different_units_stop(tmp_path, variable, declared, first, second):
+    written(tmp_path, [("Bashkia", first, second), *((place, 5000, 5) for place in PLACES)])
+    taken = taken_from(tmp_path, Source(file="a.xlsx", unit="Bashkia", columns={variable: declared}))
+    (stop,) = told(taken, "STOP")
+    assert (stop.rule, stop.subject, stop.cell) == ("units_of_years_differ", variable, "B1")
+    assert f"'{first}'" in stop.what
+    assert f"'{second}'" in stop.what
+
+
+def test_x26_units_behind_years_are_asked_about_and_then_held_together(tmp_path):
+    first, second = "Fondi 2019 (mijë lekë)", "Fondi 2020 (lekë)"
+    written(tmp_path, [("Bashkia", first, second), *((place, 5000, 5) for place in PLACES)])
+    declared = Source(file="a.xlsx", unit="Bashkia", columns={"unheard_of": "Fondi {year}"})
+    asked = [problem.name for problem in taken_from(tmp_path, declared).problems if problem.severity == "ASK"]
+    assert len(asked) == 2
+    taken = taken_from(tmp_path, declared, dict.fromkeys(asked, "year"))
+    assert [problem.rule for problem in told(taken, "STOP")] == ["units_of_years_differ"]
+
+
+def test_x26_years_across_columns_in_one_unit_are_read(tmp_path):
+    written(tmp_path, [("Bashkia", "Fondi 2019 (mijë lekë)", "Fondi 2020 (mijë lekë)"), ("Patos", 5, 6)])
+    columns = {"social_spending": "Fondi {year} (mijë lekë)"}
+    taken = taken_from(tmp_path, Source(file="a.xlsx", unit="Bashkia", columns=columns))
+    assert told(taken) == []
+    assert taken.values["value"].tolist() == [5, 6]
+
+
+def test_x26_a_column_of_shares_where_persons_are_counted_stops(tmp_path):
+    (stop,) = told(take(tmp_path, column("30 %", "12 %", "13 %")), "STOP")
+    assert (stop.rule, stop.cell) == ("cell_unit_differs", "C2:C4")
+    assert rules(take(tmp_path, column("30 %", 12, 13))) == ["percent_among_figures"]
+    assert rules(take(tmp_path, column("30 %", "12 %"), "turnout_pct")) == ["unit_words"]
+
+
+def test_x26_a_unit_before_the_number_stops_by_its_name(tmp_path):
+    (stop,) = told(take(tmp_path, column("€ 300", 12, 13), "social_spending"))
+    assert (stop.rule, stop.cell) == ("unit_before_a_number", "C2")
+    assert "EUR" in stop.what
+
+
+@pytest.mark.parametrize("cells", [("235 euro", "240 euro"), ("235 lekë", "240 lekë"), ("235", "240 persona")])
+def test_x26_cells_in_another_unit_than_the_registered_one_stop(tmp_path, cells):
+    (stop,) = told(take(tmp_path, column(*cells, 250), "social_spending"), "STOP")
+    named = [f"C{at}" for at, cell in enumerate(cells, start=2) if " " in cell]
+    assert (stop.rule, stop.subject) == ("cell_unit_differs", "Shifra")
+    assert stop.cell == ":".join(named)
+    assert f"'{cells[1]}' in C3" in stop.what
+    assert "'thousand lek'" in stop.what
+
+
+def test_x26_the_check_command_stops_at_another_unit_and_a_written_exception_lets_it_pass(
+    tmp_path, monkeypatch, capsys
+):
+    table = rows(grants=lambda code, year: 1000 + CODES.index(code) + year % 7)
+    table[0][2] = "Grante (lekë)"
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": table}, ["grants_received"],
+        variables=[variable("grants", "money", low="0", prices="nominal", unit="thousand lek")],
+        registry=[indicator("grants_received", "grants", "money")],
+        sources=[source(table, columns={"grants": "Grante (lekë)"})],
+    )  # fmt: skip
+    code, said = command(workspace, monkeypatch, capsys, "check", "trial")
+    assert code == DataError.exit_code
+    assert "'Grante (lekë)' says that figures are in ALL, but grants is registered in 'thousand lek'" in said
+    name = next(word.strip("`") for word in said.split() if word.startswith("`unit_differs"))
+    name = said.partition("answer `")[2].partition("`")[0] or name
+    decide(workspace, (name, "as_registered"))
+    _, said = command(workspace, monkeypatch, capsys, "check", "trial")
+    assert "STOP raport.xlsx" not in said
+    assert "Decided: as_registered" in said
+
+
+# X22: bounds of what is never below zero
+
+
+@pytest.mark.parametrize("cell", ["<-5", "≤-1", "<0", "< 0", "më pak se 0"])
+def test_x22_a_bound_below_zero_stops_in_a_count(tmp_path, cell):
+    taken = take(tmp_path, column(cell, 7))
+    (stop,) = told(taken, "STOP")
+    assert (stop.rule, stop.cell) == ("bound_below_zero", "C2")
+    assert f"'{cell}' in C2" in stop.what
+
+
+@pytest.mark.parametrize(("cell", "low", "high"), [("<1", 0, 0), ("<5", 0, 4), ("≤0", 0, 0), ("<5,5", 0, 5.5)])
+def test_x22_other_bounds_of_a_count_begin_at_zero(tmp_path, cell, low, high):
+    taken = take(tmp_path, column(cell, 7))
+    assert told(taken, "STOP") == []
+    assert taken.values.sort_values("cell")[["low", "high"]].values.tolist()[0] == [low, high]
+
+
+@pytest.mark.parametrize("cell", ["5-", "10-5", "5-5", "~", "<", "-<5", "<5-10", "150 (rreth)", "€ 300", "ALL"])
+def test_x22_what_is_no_clear_bound_stops_at_its_cell(tmp_path, cell):
+    assert [problem.cell for problem in told(take(tmp_path, column(cell, 7, 8)), "STOP")] == ["C2"]
+
+
+@pytest.mark.parametrize("cell", ["ca 150", "ca. 150", "~150", "rreth 150", "afërsisht 150"])
+def test_x22_about_a_number_is_the_number_with_a_warning(tmp_path, cell):
+    taken = take(tmp_path, column(cell, 7))
+    assert rules(taken) == ["approximate_numbers"]
+    assert sorted(taken.values["value"]) == [7, 150]
+
+
+# X21, dates in texts
+
+
+def take_csv(folder, table):
+    with (folder / "a.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(table)
+    columns = {"beneficiaries": "Shifra"}
+    return taken_from(folder, Source(file="a.csv", unit="Bashkia", period="Viti", columns=columns))
+
+
+@pytest.mark.parametrize(
+    "cell", ["12-Mar", "Mar-12", "12.mar", "12-mars", "1.2.2020", "2020-03-12", "12/03/2020", "1/2/20"]
+)
+def test_x21_a_count_that_became_a_date_in_a_text_is_told_as_a_date(tmp_path, cell):
+    (stop,) = told(take_csv(tmp_path, column(cell, 7)))
+    assert (stop.severity, stop.rule, stop.cell) == ("STOP", "date", "row 2, column Shifra")
+    assert f"'{cell}' looks like a date" in stop.what
+
+
+@pytest.mark.parametrize("year", ["43831", "2020-01-01", "01.01.2020", "31/12/2020"])
+def test_x21_a_date_in_the_year_column_of_a_text_is_told_with_its_year(tmp_path, year):
+    (stop,) = told(take_csv(tmp_path, [HEADER, ("Lushnjë", year, 5), ("Patos", 2019, 6)]))
+    assert stop.cell == "row 2, column Viti"
+    assert "2020" in stop.what
+
+
+def test_the_words_for_scales_are_data_and_a_wrong_one_is_refused_with_its_place():
+    table = REFERENCE.scale_words
+    assert {"1000", "in", "per", "each", "number"} <= set(table["meaning"])
+
+    with pytest.raises(DataError, match=r"scale_words.csv: meaning of 'mije' is 'lots'"):
+        number_words(replace(REFERENCE, scale_words=table.assign(meaning="lots")))

@@ -121,5 +121,5 @@ def _values(workspace: Workspace, evaluation: str, raw: dict[str, Any], referenc
     parameters, _ = with_schema({**PLACEHOLDERS, **readable, "indicators": [str(reference.indicators.index[0])]})
     try:
         return None if parameters is None else taken_in(workspace, evaluation, parameters, reference).values
-    except LnbevalError:  # told when the parameters are in order
+    except (LnbevalError, OSError):  # told when the parameters are in order, or a file they name is not there
         return None

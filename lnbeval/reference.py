@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from lnbeval.delimiters import column_mark_of
 from lnbeval.errors import DataError
 from lnbeval.name_tables import names_index
 from lnbeval.names import Match, Names, is_total_row, match
@@ -180,7 +181,7 @@ def is_total(reference: Reference, written: str) -> bool:
 
 def _table(path: Path) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        table = pd.read_csv(path, sep=column_mark_of(path), dtype=str, keep_default_na=False, encoding="utf-8-sig")
         for column in table.columns:
             if column in INTEGERS or column.startswith("population_"):
                 table[column] = table[column].astype("int64")

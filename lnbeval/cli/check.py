@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lnbeval.errors import DataError, DesignError, LnbevalError, ParameterError, WorkspaceError
+from lnbeval.errors import DataError, LnbevalError, ParameterError, WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
-    from lnbeval.intake import Intake, Problem
+    from lnbeval.intake import Problem
     from lnbeval.reference import Reference
     from lnbeval.workspace.languages import Language
     from lnbeval.workspace.parameters import Parameters
@@ -77,11 +75,13 @@ def _check_evaluation(
     from lnbeval.cli.problem_list import print_problems  # noqa: PLC0415
     from lnbeval.intake import stops  # noqa: PLC0415
     from lnbeval.reference import with_definitions  # noqa: PLC0415
+    from lnbeval.workspace.findings import findings  # noqa: PLC0415
     from lnbeval.workspace.intake_stage import taken_in  # noqa: PLC0415
-    from lnbeval.workspace.parameters import parameter_notes, read_parameters  # noqa: PLC0415
-    from lnbeval.workspace.plan import plan_warnings  # noqa: PLC0415
+    from lnbeval.workspace.languages import counted_line, language  # noqa: PLC0415
+    from lnbeval.workspace.parameters import read_parameters  # noqa: PLC0415
 
     reference = with_definitions(reference, workspace.raw(name))
+    told_in = language(reference, told_in.code)  # which knows the codes that the evaluation defines
     faults: list[LnbevalError] = []
     parameters, refused = None, ""
     try:
@@ -90,71 +90,30 @@ def _check_evaluation(
         faults.append(error)
     if parameters is not None:
         taken = taken_in(workspace, name, parameters, reference)
-        told = [*parameter_notes(workspace, name), *taken.problems]
-        stopping = sum(map(stops, told))
-        warnings, unusable = ([], []) if stopping else _used(workspace, parameters, reference, taken)
-        told += [*plan_warnings(workspace, name, parameters, reference), *warnings]
+        stopping = sum(map(stops, taken.problems))
+        told, unusable = findings(workspace, name, parameters, reference, taken)
         print_problems(told, told_in)
-        _report(told, report, _raw_files(workspace.raw(name)), reference, told_in)
+        _report(told, report, _linked_files(workspace, name, parameters), reference, told_in)
         faults += unusable
         if stopping:
             faults.append(DataError(told_in.phrases["settle"].format(name=name, number=stopping)))
         else:
             refused = ", ".join(dict.fromkeys(one.refuses for one in told if one.refuses))
-            used, aside = taken.counts["rows_used"].sum(), taken.counts["rows_set_aside"].sum()
-            click.echo(told_in.phrases["used"].format(used=used, aside=aside, values=len(taken.values)))
+            click.echo(counted_line(taken.counts, told_in))
     _finish(faults, name, told_in, refused)
-
-
-def _used(
-    workspace: Workspace, parameters: Parameters, reference: Reference, taken: Intake
-) -> tuple[list[Problem], list[LnbevalError]]:
-    """What is to be known of the comparison, and what is wrong although every file can be read."""
-    from lnbeval.workspace.data_conflicts import absent_periods  # noqa: PLC0415
-    from lnbeval.workspace.indicators import indicator_values  # noqa: PLC0415
-    from lnbeval.workspace.sample_checks import sample_problems  # noqa: PLC0415
-    from lnbeval.workspace.treatment import treated_municipalities  # noqa: PLC0415
-    from lnbeval.workspace.treatment_checks import comparison_warnings, table_path, table_warnings  # noqa: PLC0415
-
-    try:
-        table = table_path(workspace, parameters)
-        treated = treated_municipalities(table, parameters.treatment, reference)
-        rows = indicator_values(taken.values, parameters, reference).join(treated["cohort"], on="code")
-        periods = rows["period"].unique()
-        nobody_or_few = sample_problems(rows, parameters, reference)
-        told = table_warnings(table, parameters, reference)
-        told += comparison_warnings(treated, periods, parameters, reference)
-        faults: list[LnbevalError] = [ParameterError(words) for words in absent_periods(parameters, periods)]
-        some, every = _refusals(rows, parameters, reference, taken.problems)
-    except DataError as error:
-        return [], [error]
-    if not every and any(problem.severity == "STOP" for problem in nobody_or_few):
-        every = [DesignError("The problems above must be settled first.")]
-    return [*told, *nobody_or_few, *some], [*faults, *every]
-
-
-def _refusals(
-    rows: pd.DataFrame, parameters: Parameters, reference: Reference, told: Sequence[Problem]
-) -> tuple[list[Problem], list[LnbevalError]]:
-    """Indicators that cannot be estimated and are not told yet; where none can be, why nothing is left."""
-    from lnbeval.workspace.trial import refusal_problems, refused  # noqa: PLC0415
-
-    refusals = refused(rows, parameters, reference)
-    if len(refusals) == len(parameters.estimated):
-        return [], [DesignError(problem.what) for problem in refusal_problems(refusals, parameters)]
-    already = {code for problem in told for code in problem.refuses.split(", ")}
-    return refusal_problems({code: why for code, why in refusals.items() if code not in already}, parameters), []
 
 
 def _check_file(path: Path, reference: Reference, report: Path | None, told_in: Language) -> None:
     from lnbeval.cli.check_file import unseen_lines  # noqa: PLC0415
     from lnbeval.cli.problem_list import print_problems  # noqa: PLC0415
     from lnbeval.intake import stops  # noqa: PLC0415
+    from lnbeval.workspace.findings import in_order  # noqa: PLC0415
     from lnbeval.workspace.new_evaluation.unseen import unseen  # noqa: PLC0415
 
     found = unseen(path, reference)
-    print_problems(found.problems, told_in)
-    _report(found.problems, report, {path.name: path}, reference, told_in)
+    told = in_order(found.problems)
+    print_problems(told, told_in)
+    _report(told, report, {path.name: path}, reference, told_in)
     for line in unseen_lines(found, path, told_in):
         click.echo(line)
     stopping = sum(map(stops, found.problems))
@@ -206,8 +165,16 @@ def _report(
     click.echo(told_in.phrases["written"].format(number=len(problems), report=report))
 
 
-def _raw_files(folder: Path) -> dict[str, Path]:
-    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+def _linked_files(workspace: Workspace, name: str, parameters: Parameters) -> dict[str, Path]:
+    """The files that findings on an evaluation are about, by the names that they give them; those of the evaluation go before."""
+    raw, written = workspace.raw(name), workspace.parameters(name)
+    table = workspace.root / "data" / parameters.treatment.table
+    return {
+        **{path.name: path for path in workspace.reference.glob("*.csv")},
+        **dict.fromkeys((written.name, f"params/{written.name}", "parameters"), written),
+        **{path.relative_to(raw).as_posix(): path for path in raw.rglob("*") if path.is_file()},
+        table.name: table,
+    }
 
 
 def _finish(faults: list[LnbevalError], name: str, told_in: Language, refused: str = "") -> None:

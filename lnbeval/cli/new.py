@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lnbeval.workspace.places import Workspace
 
 RESERVED: Final = ("workspace", "site", "reference", "plans", "index")  # folders and files that are no evaluation
+UNLESS: Final = "If they are, delete the file here. If they are none, say so with --no-persons"
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -39,7 +40,12 @@ Examples:
     metavar="FILE",
     help="Copy FILE and fill in what it tells; every guess is asked about by `lnbeval check NAME`. May be given again.",
 )
-def new(name: str, files: tuple[Path, ...]) -> None:
+@click.option(
+    "--no-persons",
+    is_flag=True,
+    help="Say that you looked at files whose rows may be persons, and that they are none; decisions.csv keeps the answer.",
+)
+def new(name: str, files: tuple[Path, ...], no_persons: bool) -> None:
     """Make a new evaluation NAME: its parameters, its folder for raw files, and its register of sources.
 
     Nothing that exists is changed. It is built by `lnbeval evaluate` once it stands in params/workspace.yaml.
@@ -53,7 +59,7 @@ def new(name: str, files: tuple[Path, ...]) -> None:
         )
     workspace = find_workspace()
     if files:
-        _drafted(workspace, name, files)
+        _drafted(workspace, name, files, no_persons=no_persons)
     else:
         _blank(workspace, name)
 
@@ -76,7 +82,7 @@ def _blank(workspace: Workspace, name: str) -> None:
     )
 
 
-def _drafted(workspace: Workspace, name: str, files: Sequence[Path]) -> None:
+def _drafted(workspace: Workspace, name: str, files: Sequence[Path], *, no_persons: bool) -> None:
     from lnbeval.reference import load_reference  # noqa: PLC0415
     from lnbeval.workspace.header_table import reference_headers  # noqa: PLC0415
     from lnbeval.workspace.new_evaluation.drafted import drafted  # noqa: PLC0415
@@ -85,12 +91,18 @@ def _drafted(workspace: Workspace, name: str, files: Sequence[Path]) -> None:
     stop_if_there(workspace, name, files)
     reference = load_reference(workspace.reference)
     surveys = _surveyed(files, reference)
+    if not no_persons:
+        _stop_if_persons(surveys)
     _stop_if_nothing(surveys)
     draft = drafted(name, surveys, reference, reference_headers(reference))
     for path in write_draft(workspace, name, files, surveys, draft):
         click.echo(f"wrote {path.relative_to(workspace.root)}")
     for line in _lines(surveys, draft):
         click.echo(line)
+    if any(found.asked for found in surveys):
+        click.echo(
+            f"data/raw/{name}/decisions.csv says that no rows are persons: write who looked at them, under `who`."
+        )
     click.echo(
         f"Next: `lnbeval check {name}` asks about each of {len(draft.guesses)} guesses. Change what is wrong in "
         f"params/{name}.yaml, and confirm the rest\nin data/raw/{name}/decisions.csv. When it is quiet, add {name} to "
@@ -104,6 +116,17 @@ def _surveyed(files: Sequence[Path], reference: Reference) -> list[Survey]:
 
     meanings = reference_meanings(reference)
     return [survey(file, meanings, tuple(reference.names.numberings)) for file in files]
+
+
+def _stop_if_persons(surveys: Sequence[Survey]) -> None:
+    """Raise DataError when rows may be persons: their file would be copied."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    from lnbeval.intake import problem_text  # noqa: PLC0415
+
+    asked = [replace(one, options=(), do=f"{one.do} {UNLESS}") for found in surveys for one in found.asked]
+    if asked:
+        raise DataError("\n".join(["Nothing was copied or written.", *map(problem_text, asked)]))
 
 
 def _stop_if_nothing(surveys: Sequence[Survey]) -> None:

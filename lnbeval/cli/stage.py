@@ -83,12 +83,13 @@ def one_set_of_parameters(workspace: Workspace, evaluation: str) -> Iterator[Non
 def _intake(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> None:
     from lnbeval.intake import problem_text  # noqa: PLC0415
     from lnbeval.workspace.intake_stage import write_intake  # noqa: PLC0415
+    from lnbeval.workspace.languages import ENGLISH, counted_line, language  # noqa: PLC0415
     from lnbeval.workspace.parameters import parameter_notes  # noqa: PLC0415
 
     for note in parameter_notes(workspace, evaluation):
         print(f"  {problem_text(note)}")
     taken = write_intake(workspace, evaluation, parameters, reference)
-    print(f"  {len(taken.values)} values used, {len(taken.set_aside)} rows set aside")
+    print(f"  {counted_line(taken.counts, language(reference, ENGLISH))}")
 
 
 def _panel(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> None:

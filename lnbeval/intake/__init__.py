@@ -28,13 +28,14 @@ from lnbeval.intake.problems import (
 )
 from lnbeval.intake.registered import Registered
 from lnbeval.intake.resolver import Resolved, Resolver, TotalTest
-from lnbeval.intake.rows.unit_names import name_words
+from lnbeval.intake.rows.unit_names import HOW_WRITTEN, name_words
 from lnbeval.intake.source import Condition, Source, SourceError
 from lnbeval.intake.table import RawTable
 from lnbeval.intake.tidy import Intake, intake, tidy_source
 
 __all__ = [
     "DECISION_COLUMNS",
+    "HOW_WRITTEN",
     "NO_LETTERS",
     "Condition",
     "Decision",

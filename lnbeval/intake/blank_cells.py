@@ -1,4 +1,4 @@
-"""Blank cells where a figure is expected: they are read as not reported, and told, so that nothing missing goes unsaid."""
+"""Cells without a figure: blank, or with a word that the source declares as "not reported"; told, so that no gap goes unsaid."""
 
 from __future__ import annotations
 
@@ -9,44 +9,59 @@ from lnbeval.intake.ledger import counted_fates
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.spans import RowSpan
 from lnbeval.intake.table import addresses
-from lnbeval.intake.text import is_blank, listed
+from lnbeval.intake.text import cell_text, is_blank, listed, quoted, tidy_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from lnbeval.intake.draft import Draft
     from lnbeval.intake.ledger import Reasons
 
 MOST_COLUMNS = 20  # of one table, named in one message
+Places = dict[tuple[int, str], list[int]]  # rows by the position of their column and the word in them
 
 
-def blank_cells(draft: Draft, own: pd.DataFrame, reasons: Reasons) -> list[Problem]:
-    """A note of how many cells of the used rows are blank, column by column, and which; none where there is none.
+def silent_cells(draft: Draft, own: pd.DataFrame, reasons: Reasons, declared: Sequence[str]) -> list[Problem]:
+    """Notes of how many cells of the used rows are blank, or hold one of the words `declared`, column by column, and which.
 
     `own` are the cells of the draft; `reasons` those of rows that are set aside. A cell that several series are read from counts once.
     """
     used = own.loc[~own["index"].isin(reasons)]
     silent = used.loc[counted_fates(draft, used) == "missing", ["position", "index"]].drop_duplicates()
-    rows: dict[int, list[int]] = {}
+    words = {tidy_text(word) for word in declared}
+    blank: Places = {}
+    told: Places = {}
     for position, index in silent.sort_values(["position", "index"]).itertuples(index=False, name=None):
+        cell = draft.table.rows[index][position]
         # Sums that miss a part are told with it, and are no cells of the file.
-        if is_blank(draft.table.rows[index][position]) and not isinstance(draft.table.row_numbers[index], RowSpan):
-            rows.setdefault(position, []).append(index)
-    return [_note(draft, rows)] if rows else []
+        if isinstance(draft.table.row_numbers[index], RowSpan):
+            continue
+        if is_blank(cell):
+            blank.setdefault((position, ""), []).append(index)
+        elif (word := tidy_text(cell_text(cell))) in words:  # What the reference calls missing is a warning of its own.
+            told.setdefault((position, word), []).append(index)
+    word = "that the source declares under `missing`"
+    return [
+        *([_note(draft, blank, "is blank", "are blank", "blank_cells")] if blank else []),
+        *([_note(draft, told, f"holds a word {word}", f"hold a word {word}", "declared_missing")] if told else []),
+    ]
 
 
-def _note(draft: Draft, rows: dict[int, list[int]]) -> Problem:
-    table, number = draft.table, sum(map(len, rows.values()))
+def _note(draft: Draft, places: Places, one: str, many: str, rule: str) -> Problem:
+    table, number = draft.table, sum(map(len, places.values()))
     columns = (
-        f"{len(found)} in column {column_label(table, position)} ({addresses(table, found, position).partition(', column ')[0]})"
-        for position, found in rows.items()
+        f"{len(found)}{f' {quoted(word)}' if word else ''} in column {column_label(table, position)} "
+        f"({addresses(table, found, position).partition(', column ')[0]})"
+        for (position, word), found in places.items()
     )
-    cells = "1 cell is" if number == 1 else f"{number} cells are"
+    cells = f"1 cell {one}" if number == 1 else f"{number} cells {many}"
     return Problem(
         severity="NOTE",
         file=table.file,
         sheet=table.sheet,
-        what=f"{cells} blank, read as not reported and never as zero: {listed(columns, most=MOST_COLUMNS)}",
-        rule="blank_cells",
+        what=f"{cells}, read as not reported and never as zero: {listed(columns, most=MOST_COLUMNS)}",
+        rule=rule,
         subject=table.sheet,
     )

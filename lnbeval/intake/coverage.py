@@ -61,7 +61,8 @@ def _of_source(
     if extra:
         missing = f"Missing: {_named(unplanned, labels)}. " if unplanned else ""
         beyond = listed((quoted(name) for name in extra), MOST_NAMED)
-        what = f"{count} for certain. {missing}Beyond them it names {beyond}"
+        others = "Another name in it means none" if len(extra) == 1 else "Other names in it mean none"
+        what = f"{count}. {missing}{others} for certain: {beyond}"
         yield Problem(severity="NOTE", file=file, sheet=sheet, what=what, rule="extra_name", subject=sheet)
     elif unplanned:
         yield Problem(

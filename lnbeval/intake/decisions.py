@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from lnbeval.delimiters import column_mark
 from lnbeval.intake.problems import Problem, asked
 from lnbeval.intake.text import listed, nearest, quoted, tidy_text
 
@@ -49,7 +50,7 @@ def read_decisions(path: Path) -> tuple[tuple[Decision, ...], tuple[Problem, ...
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         return (), (_stop(path, "", "The file is not UTF-8", "Save it as CSV UTF-8", "decisions_encoding"),)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=column_mark(text)))
     if not rows or [tidy_text(cell) for cell in rows[0]] != list(COLUMNS):
         what = f"The first row must hold the columns {','.join(COLUMNS)}, divided by a comma, a semicolon or a tab"
         return (), (_stop(path, "row 1", what, "Correct the first row", "decisions_header"),)
@@ -75,7 +76,7 @@ def named_questions(path: Path) -> tuple[str, ...]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return ()
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=column_mark(text))
     return tuple(dict.fromkeys(name for row in list(rows)[1:] if row and (name := tidy_text(row[0]))))
 
 
@@ -101,12 +102,6 @@ def decided(problems: Iterable[Problem], decisions: Sequence[Decision], file: st
             if one.problem in questions and one.decision not in questions[one.problem].options
         ),
     )
-
-
-def _delimiter(text: str) -> str:
-    """What divides the header: spreadsheet programs save with the one of their language."""
-    first = text.partition("\n")[0]
-    return max(",;\t", key=first.count)
 
 
 def _decision(row: Sequence[str], number: int) -> Decision:

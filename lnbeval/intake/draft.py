@@ -17,13 +17,14 @@ from lnbeval.intake.rows.levels import notes_below, rows_aside, units_beside, wi
 from lnbeval.intake.rows.merged import unmerged
 from lnbeval.intake.rows.number_rules import column_rules
 from lnbeval.intake.rows.person_like import met_persons
-from lnbeval.intake.rows.totals import total_findings
+from lnbeval.intake.rows.person_numbers import withheld_problem, withheld_table
+from lnbeval.intake.rows.totals import compared_totals, total_findings, totals_that_agree
 from lnbeval.intake.rows.unit_contradictions import unit_problems
 from lnbeval.intake.rows.unit_names import marked_names
 from lnbeval.intake.rows.units import row_units
 from lnbeval.intake.rows.unseen import comment_notes, hidden_problems, unread_problems
 from lnbeval.intake.rows.years_of_rows import PART_OF_YEAR, part_columns, row_marks, year_reader
-from lnbeval.intake.table import content
+from lnbeval.intake.table import every_cell
 from lnbeval.intake.text import is_blank
 
 if TYPE_CHECKING:
@@ -60,14 +61,22 @@ class Draft:
 
 def declared_content(draft: Draft, row: Sequence[object]) -> str:
     """What the columns that the source names hold in a row: others may name persons, and are not read at all."""
-    return "" if draft.withheld else content(row[place] for place in draft.declared if place < len(row))
+    return "" if draft.withheld else every_cell(row[place] for place in draft.declared if place < len(row))
 
 
-def table_draft(table: RawTable, source: Source, meanings: Meanings) -> Draft:
-    """Draft of a table that was read. A table on persons is turned away before any cell is looked at."""
-    persons, withheld = met_persons(table, source, meanings)
+def table_draft(table: RawTable, source: Source, meanings: Meanings, *, whole: bool = True) -> Draft:
+    """Draft of a table that was read. A table on persons is turned away before any cell is looked at.
+
+    Not `whole` is one of chosen rows. Texts that lead to a person, such as telephone numbers, are withheld from all that follows.
+    """
+    persons, withheld = met_persons(table, source, meanings, whole=whole)
     if withheld:
         return Draft(table=table, problems=persons, withheld=True)
+    draft = _drafted(withheld_table(table, meanings.persons), source, meanings, persons)
+    return replace(draft, problems=tuple(withheld_problem(one, meanings.persons) for one in draft.problems))
+
+
+def _drafted(table: RawTable, source: Source, meanings: Meanings, persons: Sequence[Problem]) -> Draft:
     headers, answered = meanings.headers, meanings.answered
     columns, problems = located(table, source, headers, answered)
     problems = [*persons, *problems]
@@ -91,7 +100,7 @@ def table_draft(table: RawTable, source: Source, meanings: Meanings) -> Draft:
         problems=(
             *table.problems,
             *problems,
-            *planned_problems(table, columns, meanings.words),
+            *planned_problems(table, columns, meanings.words, meanings.registered.kinds),
             *hidden_problems(table, columns, source),
             *merged,
             *aside.problems,
@@ -124,7 +133,7 @@ def _with_cells(
     read_year = year_reader(source, headers)
     rules, marks = column_rules(table, source, columns, meanings.words)
     cells, findings, told = cells_of_years(table, columns, units, rules, read_year)
-    total = total_findings(table, columns, units, cells, rules, read_year, levels, meanings.registered)
+    totals = compared_totals(table, columns, units, cells, rules, read_year, levels, meanings.registered)
     flags, flagged = row_marks(table, source, columns, units, headers)
     named = marked_names(table, units.spellings)
     notes = (*table.notes, *flags, *named, *comment_notes(table), *notes_below(table, units, headers))
@@ -138,7 +147,8 @@ def _with_cells(
             *unread_problems(table, columns, units),
             *marks,
             *unit_problems(table, source, columns, units, rules, notes, meanings),
-            *found_problems(table, [*findings, *total]),
+            *found_problems(table, [*findings, *total_findings(totals)]),
+            *totals_that_agree(table, totals),
             *told,
         ),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from lnbeval.intake.ledger import counted_fates
+from lnbeval.intake.ledger import USED, counted_fates
 from lnbeval.intake.text import cell_text, is_blank, tidy_text
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from lnbeval.intake.ledger import Reasons
 
 FATE_COLUMNS = ("file", "sheet", "variable", "fate", "word", "cells")
+SERIES: Final = ["file", "sheet", "variable"]
+DROPPED: Final = "dropped"  # a number that the intake used, until an answer to a question made it not reported
 
 
 def fates_table(drafts: Sequence[Draft], cells: pd.DataFrame, reasons: Sequence[Reasons]) -> pd.DataFrame:
@@ -28,6 +30,30 @@ def fates_table(drafts: Sequence[Draft], cells: pd.DataFrame, reasons: Sequence[
     ]
     table = pd.DataFrame([row for part in parts for row in part], columns=list(FATE_COLUMNS), dtype=object)
     return table.astype({name: "int64" if name == "cells" else "str" for name in FATE_COLUMNS})
+
+
+def with_dropped(fates: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
+    """The fates, some used cells dropped; `dropped` are their values, one a row."""
+    times = dropped.groupby(SERIES, sort=False).size()
+    if times.empty:
+        return fates
+    used: pd.Series[int] = fates["cells"].where(fates["fate"] == USED, 0)
+    # A sheet that two sources read has two lines of a series: the first gives up what it has.
+    before = used.groupby([fates[name] for name in SERIES]).cumsum() - used
+    wanted = pd.Series(times.reindex(pd.MultiIndex.from_frame(fates[SERIES]), fill_value=0).to_numpy(), fates.index)
+    moved = (wanted - before).clip(lower=0, upper=used)
+    left = fates.assign(cells=fates["cells"] - moved)
+    lines = times.reset_index(name="cells").assign(fate=DROPPED, word="")[list(FATE_COLUMNS)]
+    return pd.concat(
+        [left[(left["cells"] > 0) | (moved == 0)], lines.astype(fates.dtypes.to_dict())], ignore_index=True
+    )
+
+
+def repaired_dropped(repaired: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
+    """The log of texts that became numbers, with the fate of those that were dropped."""
+    place = [*SERIES, "cell"]
+    gone = pd.MultiIndex.from_frame(repaired[place]).isin(pd.MultiIndex.from_frame(dropped[place]))
+    return repaired.assign(fate=repaired["fate"].mask(gone & (repaired["fate"] == USED), DROPPED))
 
 
 def _of_draft(draft: Draft, own: pd.DataFrame, reasons: Reasons) -> list[tuple[Any, ...]]:

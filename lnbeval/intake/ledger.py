@@ -21,12 +21,14 @@ VALUE_COLUMNS = ("code", "period", "variable", "value", "low", "high", "file", "
 ROW_COLUMNS = ("file", "sheet", "index", "code", "period")
 ASIDE_COLUMNS = ("file", "sheet", "row", "cell", "reason", "content")
 NAME_COLUMNS = ("file", "sheet", "written", "county", "code", "how", "rows")
-REPAIRED_COLUMNS = ("file", "sheet", "cell", "variable", "as_written", "value")
+REPAIRED_COLUMNS = ("file", "sheet", "cell", "variable", "as_written", "value", "fate")
 COUNT_COLUMNS = (
     *("file", "sheet", "rows_read", "rows_used", "rows_set_aside", "rows_blank"),
     *("cells_read", "cells_used", "cells_missing", "cells_bounded", "cells_set_aside", "cells_stopped"),
 )
 
+USED: Final = "used"
+SET_ASIDE: Final = "set aside"  # of a text that became a number, in a row or a cell that was not used
 ASIDE: Final = ("condition", "duplicate", "conflict", "outranked")
 SILENT: Final = "silent"
 UNLISTED: Final = "unlisted"  # set aside, but the cell has no line of its own: it is listed or used for another series
@@ -81,11 +83,12 @@ def repaired_table(drafts: Sequence[Draft], cells: pd.DataFrame) -> pd.DataFrame
     """Every cell that was text and became a number (REPAIRED_COLUMNS), in the order of the files.
 
     In a csv file, where all is text, those that are not the plain decimal form of the very number that was read: 2.161 read as
-    2161 is one of them, and so are 007 and 1E+05.
+    2161 is one of them, and so are 007 and 1E+05. `fate` tells those that are used from those in rows or cells that were set aside.
     """
     texts = [_texts_before(draft, cells.loc[cells["source"] == number]) for number, draft in enumerate(drafts)]
     repaired = pd.concat(texts) if texts else pd.Series(dtype="str")
-    table = cells.loc[repaired.index].assign(as_written=repaired)
+    own = cells.loc[repaired.index]
+    table = own.assign(as_written=repaired, fate=own["fate"].where(own["fate"] == USED, SET_ASIDE).astype("str"))
     return table.astype({"variable": "str"}).loc[:, list(REPAIRED_COLUMNS)].reset_index(drop=True)
 
 

@@ -12,7 +12,7 @@ from lnbeval.intake.text import tidy_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Scale = float | Literal["in", "per", "each", "number"]
+Scale = float | Literal["in", "per", "each", "number", "constant", "current"]
 Meaning = Literal["not_reported", "suppressed", "not_applicable", "stop"]
 Sign = Literal["below", "at_most", "above", "at_least", "approximate", "range"]
 APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
@@ -27,6 +27,7 @@ class NumberWords:
     units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # words behind a number, to the unit
     scales: Mapping[str, Scale] = field(default_factory=lambda: MappingProxyType({}))  # what a word does to a unit
     planned: frozenset[str] = frozenset()
+    plans: frozenset[str] = frozenset()  # of these, nouns that may also name a thing that is counted
     actual: frozenset[str] = frozenset()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 DIGIT, LETTER = (
@@ -25,6 +26,7 @@ class PersonWords:
         dating: over dates of birth, where dates with a day stand below.
         numbers: forms of the numbers of persons, such as ?########?.
         phones: forms of telephone numbers.
+        cases: headers over numbers or years of one person, household or case: whether the rows are such is asked.
     """
 
     headers: frozenset[str]
@@ -32,6 +34,7 @@ class PersonWords:
     dating: frozenset[str]
     numbers: tuple[str, ...]
     phones: tuple[str, ...]
+    cases: frozenset[str] = frozenset()
 
 
 def person_key(header: str) -> str:
@@ -41,6 +44,7 @@ def person_key(header: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", words))
 
 
+@cache
 def number_forms(forms: tuple[str, ...]) -> re.Pattern[str]:
     """A pattern that finds a number of any of the forms in a text, divided into parts or not; nothing when there is no form."""
     written = "|".join(BETWEEN.join(SIGNS.get(sign, re.escape(sign)) for sign in form) for form in forms)

@@ -120,6 +120,13 @@ def content(row: Iterable[object]) -> str:
     return " | ".join(cell_text(value) for value in row if not is_blank(value))
 
 
+def every_cell(row: Iterable[object]) -> str:
+    """A row in one line, with the places of its blank cells; nothing where all are blank."""
+    cells = [cell_text(value) for value in row]
+    last = max((at for at, cell in enumerate(cells) if cell), default=-1)
+    return " | ".join(cells[: last + 1])
+
+
 def square(rows: list[Row], width: int) -> tuple[tuple[object, ...], ...]:
     """Rows of equal width, short ones filled up with blank cells."""
     return tuple(cells + (None,) * (width - len(cells)) for _, cells in rows)

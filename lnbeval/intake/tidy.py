@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lnbeval.intake.apart import notes_table, with_counts_apart, with_rows_apart
-from lnbeval.intake.blank_cells import blank_cells
+from lnbeval.intake.blank_cells import silent_cells
 from lnbeval.intake.draft import Draft, table_draft
 from lnbeval.intake.fates import fates_table
 from lnbeval.intake.file_draft import file_draft
@@ -58,7 +58,7 @@ class Intake:
             or tells only bounds, which are then `low` and `high`.
         set_aside: file, sheet, row, cell, reason, content; `cell` is blank where the whole row was set aside.
         names: file, sheet, written, county, code, how, rows; every spelling of a municipality.
-        repaired: file, sheet, cell, variable, as_written, value; every text that became a number.
+        repaired: file, sheet, cell, variable, as_written, value, fate; every text that became a number, used or set aside.
         mended: file, sheet, cell, as_written, text; every text whose letters were put right.
         counts: rows and cells of each source; rows_read = rows_used + rows_set_aside.
         fates: cells of the used rows by series and fate; `word` is what stood in those that are not reported.
@@ -109,7 +109,7 @@ def intake(
     )
     drafts = [file_draft(folder, source, meanings) for source in sources]
     drafts = _with_persons_beside(drafts, folder, sources, meanings)
-    return _settled(drafts, is_total, [_rank(source) for source in sources])
+    return _settled(drafts, is_total, sources)
 
 
 def tidy_source(
@@ -123,7 +123,7 @@ def tidy_source(
 ) -> Intake:
     """Take in one table that was read."""
     meanings = Meanings(resolve=resolve, is_total=is_total, words=words, persons=persons)
-    return _settled([table_draft(table, source, meanings)], is_total, [_rank(source)])
+    return _settled([table_draft(table, source, meanings)], is_total, [source])
 
 
 def _with_persons_beside(
@@ -143,14 +143,16 @@ def _with_persons_beside(
     ]
 
 
-def _settled(drafts: list[Draft], is_total: TotalTest, ranks: Sequence[float]) -> Intake:
+def _settled(drafts: list[Draft], is_total: TotalTest, sources: Sequence[Source]) -> Intake:
+    ranks = [_rank(source) for source in sources]
     cells = with_addresses(drafts, settled_repeats(_all_cells(drafts, ranks)))
     reasons = [_row_reasons(draft, cells.loc[cells["source"] == number]) for number, draft in enumerate(drafts)]
     problems: list[Problem] = []
     for number, draft in enumerate(drafts):
         problems += draft.problems
         problems += found_problems(draft.table, repeat_findings(cells, number, drafts, is_total))
-        problems += blank_cells(draft, cells.loc[cells["source"] == number], reasons[number])
+        own = cells.loc[cells["source"] == number]
+        problems += silent_cells(draft, own, reasons[number], sources[number].missing)
     return Intake(
         rows=rows_table(cells),
         values=values_table(cells),

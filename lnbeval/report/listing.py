@@ -28,6 +28,7 @@ class _Form:
     translated: str = ""
     language: str = ""
     sums: str = ""
+    marked: bool = False
     formats: Mapping[str, Format] = field(default_factory=dict)
 
 
@@ -44,24 +45,30 @@ def listing(
     below: str = "",
     translated: tuple[str, str] = ("", ""),
     sums: str = "",
+    marked: bool = False,
 ) -> Exhibit:
     """Lines of a log. Few are shown; many as their `summary`, or the first of them, with all below, folded; none: `absent`.
 
     `data` is what the download has, where it is more than the lines. `grouped` names a column that heads lines, `below` one
     that stands below each, `translated` one that says the same in a language: (column, code of the language). `sums` is what
-    lines are called that are sums.
+    lines are called that are sums. In `marked` texts, what stands between backticks is code.
     """
     if lines.empty and (summary is None or summary.empty):
         return Exhibit(title=absent, caption="", body="")
     form = _Form(
-        grouped=grouped, below=below, translated=translated[0], language=translated[1], sums=sums, formats=formats or {}
-    )
+        grouped=grouped, below=below, translated=translated[0], language=translated[1], sums=sums, marked=marked,
+        formats=formats or {},
+    )  # fmt: skip
     if summary is None and len(lines) > FEW:
         summary = lines.head(FEW)
+    of_lines = summary is not None and list(summary.columns) == list(
+        lines.columns
+    )  # some of the lines, not counts of them
+    hidden = len(lines) - len(summary) if summary is not None and of_lines else 0
     shown = lines if summary is None else summary
     body = "" if shown.empty else _table(shown, title, form)
     if summary is not None and len(lines):
-        body += _folded(lines, title, form)
+        body += _folded(lines, title, form, hidden)
     every = shown if lines.empty else lines if data is None else data
     note = f" The download has the first {DOWNLOADED:,} lines." if len(every) > DOWNLOADED else ""
     return Exhibit(title=title, caption=caption + note, body=body, data=every.head(DOWNLOADED))
@@ -72,10 +79,12 @@ def account(frame: pd.DataFrame, *, title: str, caption: str, sums: str) -> Exhi
     return Exhibit(title=title, caption=caption, body=_table(frame, title, _Form(sums=sums)), data=frame)
 
 
-def _folded(lines: pd.DataFrame, title: str, form: _Form) -> str:
+def _folded(lines: pd.DataFrame, title: str, form: _Form, hidden: int = 0) -> str:
     shown = lines.head(MOST)
     counted = f"All {len(lines):,}" if len(shown) == len(lines) else f"The first {MOST} of {len(lines):,}"
-    named = f"{counted} line{'' if len(lines) == 1 else 's'}"
+    named = f"{counted} line{'' if len(lines) == 1 else 's'}" + (
+        f", {hidden:,} of them not shown above" if hidden else ""
+    )
     table = _table(shown, f"{title}: {named[:1].lower()}{named[1:]}", form)
     return f'<details class="fold"><summary>{escape(named)}</summary>{table}</details>'
 
@@ -90,6 +99,7 @@ def _table(lines: pd.DataFrame, title: str, form: _Form) -> str:
         groups=lines[form.grouped].tolist() if form.grouped in apart else [],
         notes=lines[form.below].tolist() if form.below in apart else [],
         shared=[[text] if text else [] for text in lines[form.translated]] if form.translated in apart else [],
+        marked=form.marked,
         row_classes=["sum" if name == form.sums else "" for name in kept.iloc[:, 0]] if form.sums else [],
     )
     spoken = table.replace('<tr class="note shared">', f'<tr class="note shared" lang="{escape(form.language)}">')

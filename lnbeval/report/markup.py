@@ -24,6 +24,7 @@ CALENDAR: Final = frozenset({"period", "cohort", "year", "first_treated", "event
 SYMBOLS: Final = frozenset({"p", "df", "n"})  # keep their small letter
 SLUG_LENGTH: Final = 48
 MANY: Final = 8  # columns: more are set closer
+CODE: Final = re.compile(r"(?<![\w`])`([^`\n]+)`(?![\w`])")
 HIDDEN: Final = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"  # heard, not seen
 
 
@@ -46,12 +47,14 @@ def html_table(
     notes: Sequence[str] = (),
     shared: Sequence[Sequence[str]] = (),
     groups: Sequence[str] = (),
+    marked: bool = False,
 ) -> str:
     """One accessible `<table>`: a visually hidden caption, scoped headings, the first `headers` columns head each row.
 
     Numeric columns and those named in `right` are aligned to the right. `notes`, one per row, stand below their rows;
     `shared`, some per row, below and apart, for those of several rows. `groups`, one per row, head the rows that follow one
-    another in the same group. A cell's second line is set smaller.
+    another in the same group. A cell's second line is set smaller. What stands between backticks is code where texts are
+    `marked`.
     """
     names = [str(name) for name in frame.columns]
     numeric = [str(name) in right or _is_number(frame[name]) for name in frame.columns]
@@ -63,12 +66,14 @@ def html_table(
         + "".join(_note(note, len(names), "note shared") for note in (shared[i] if shared else ()))
         for i in range(len(frame))
     ]
+    body = _grouped(rows, groups, len(names))
+    body = CODE.sub(r"<code>\1</code>", body) if marked else body
     kind = "data many" if len(names) > MANY else "data"
     hidden = f'<caption style="{HIDDEN}">{escape(caption)}</caption>' if caption else ""
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption or "Table")}" '
         f'style="overflow-x:auto"><table class="{kind}">{hidden}<thead><tr>{head}</tr></thead>'
-        f"{_grouped(rows, groups, len(names))}</table></div>"
+        f"{body}</table></div>"
     )
 
 

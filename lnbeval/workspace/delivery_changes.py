@@ -102,12 +102,17 @@ def revision_problem(revision: Revision, reference: Reference) -> Problem:
     number, places = len(revision.changes), revision.changes["code"].nunique()
     what = f"{opening}: {number} cell(s) differ in {places} municipalities ({_cells_told(revision.changes, reference)})"
     do = (
-        "Ask why it was revised. `accept` uses the new values (then register the file), `keep_old` the registered ones. All "
-        "changed cells are in changed_cells.csv of the intake folder"
+        "Ask why it was revised. `accept` uses the new values (then register the file), `keep_old` the registered ones. "
+        "`lnbeval evaluate` writes all changed cells to changed_cells.csv in the outputs, folder intake, also while it waits for "
+        "the answer"
     )
+    placed = revision.changes[revision.changes["cell"] != ""]
+    sheet, cell = ("", "") if placed.empty else placed[["sheet", "cell"]].iloc[0]
     return Problem(
         severity="ASK",
         file=revision.file,
+        sheet=str(sheet),
+        cell=str(cell),
         what=what,
         do=do,
         rule=RULE,
@@ -117,12 +122,20 @@ def revision_problem(revision: Revision, reference: Reference) -> Problem:
 
 
 def _cells_told(changes: pd.DataFrame, reference: Reference) -> str:
-    columns = ["code", "period", "variable", "old", "old_bound", "new", "new_bound"]
+    columns = ["code", "period", "variable", "sheet", "cell", "old", "old_bound", "new", "new_bound"]
+    several = len(set(changes.loc[changes["cell"] != "", "sheet"])) > 1
     return listed(
         f"{municipality(code, reference)} {period} {variable}: {_shown(*old)} became {_shown(*new)}"
-        for code, period, variable, *both in changes[columns].itertuples(index=False, name=None)
+        f"{_place(sheet if several else '', cell)}"
+        for code, period, variable, sheet, cell, *both in changes[columns].itertuples(index=False, name=None)
         for old, new in [(both[:2], both[2:])]
     )
+
+
+def _place(sheet: str, cell: str) -> str:
+    """Where a cell stands now, in brackets; nothing for one that is there no more."""
+    there = f"sheet {sheet}, {cell}" if sheet else cell
+    return f" ({there})" if cell else ""
 
 
 def _shown(value: float, bound: str) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 UNLIKELY: Final = 0.05  # probability of gaps so unevenly spread between the groups by chance
 CEILING: Final = 0.9  # of the municipalities at the highest allowed value leave little to change
 LAST_YEARS: Final = 2
+SHORTEST_BLOCK: Final = 2  # zeros in a row before which nothing else is reported
 ZERO_OPTIONS: Final = ("zero", "not_reported", "structural")
 
 
@@ -87,8 +88,10 @@ def _uneven(missed: pd.DataFrame, group: pd.Series[bool]) -> str:
 
 
 def zero_questions(values: pd.DataFrame, known: Mapping[str, Variable], reference: Reference) -> list[Question]:
-    """A question for each variable whose zeros are asked about, where it has some while other cells are never reported.
+    """A question for each variable whose zeros are asked about and may be gaps.
 
+    They may where other cells are never reported, or where zeros fill all years of a municipality or all before its first
+    figure, more often than zeros elsewhere make likely: a table may have been filled up with them.
     A zero before the first figure of a municipality is structural: there was nothing to count yet.
     """
     questions = []
@@ -98,7 +101,7 @@ def zero_questions(values: pd.DataFrame, known: Mapping[str, Variable], referenc
             continue
         expected = len(reference.municipalities) * values["period"].nunique()
         silent = expected - len(cells)
-        if not silent:
+        if not silent and not _zeros_in_blocks(cells):
             continue
         begun = cells[cells["value"] != 0].groupby("code")["period"].min()
         after = zeros[zeros["period"] > zeros["code"].map(begun)]
@@ -108,13 +111,27 @@ def zero_questions(values: pd.DataFrame, known: Mapping[str, Variable], referenc
     return questions
 
 
+def _zeros_in_blocks(cells: pd.DataFrame) -> bool:
+    """Whether municipalities begin with more zeros in a row than chance makes of the zeros of all others."""
+    wide = cells.pivot(index="code", columns="period", values="value").sort_index(axis="columns")
+    leading = (wide == 0).cumprod(axis="columns").sum(axis="columns")
+    blocks = leading >= SHORTEST_BLOCK
+    if not blocks.any():
+        return False
+    later = int((wide == 0).to_numpy().sum() - leading[blocks].sum())
+    others = wide.size - int(leading[blocks].sum())
+    chance = (later + 1) / (others + 1)  # one more: of no zeros elsewhere it is not certain that there can be none
+    return bool(len(wide) * chance ** int(leading[blocks].max()) < UNLIKELY)
+
+
 def _zeros(name: str, zeros: pd.DataFrame, after: pd.DataFrame, silent: int, reference: Reference) -> Problem:
     def who(cells: pd.DataFrame) -> str:
         return listed(dict.fromkeys(municipality(code, reference) for code in cells["code"]))
 
     structural = zeros.drop(after.index)
+    gaps = f" and not reported in {silent} others" if silent else ", and no other cell is blank"
     what = (
-        f"{name} is zero in {len(zeros)} cells and not reported in {silent} others: a zero may mean that there is none, or that "
+        f"{name} is zero in {len(zeros)} cells{gaps}: a zero may mean that there is none, or that "
         f"nobody reported. Before the first figure of the municipality: {len(structural)} ({who(structural) or 'none'}); "
         f"after it: {len(after)} ({who(after) or 'none'})"
     )

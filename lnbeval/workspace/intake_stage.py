@@ -16,6 +16,7 @@ from lnbeval.reference import is_total
 from lnbeval.table import rounded
 from lnbeval.workspace.decision_log import decision_frame
 from lnbeval.workspace.deliveries import compared, register
+from lnbeval.workspace.findings import findings, in_order
 from lnbeval.workspace.guesses import guess_questions, in_own_words
 from lnbeval.workspace.header_table import reference_headers
 from lnbeval.workspace.indicators import indicator_values
@@ -80,7 +81,7 @@ def _checked(
     unregistered = register_warnings(raw, parameters)
     every = (*guessed, *unregistered, *received.problems, *named, *asked, *revised, *found)
     problems = decided(every, decisions, workspace.decisions(evaluation).name)
-    return replace(taken, problems=(*wrong, *problems)), changes
+    return replace(taken, problems=in_order((*wrong, *problems))), changes
 
 
 def _received(
@@ -111,6 +112,9 @@ def write_intake(workspace: Workspace, evaluation: str, parameters: Parameters, 
     if not changes.empty:  # Whoever is asked about a revision needs all of it before anything else is written.
         write_text(target / CHANGED_CELLS, _csv(_inert(changes)))
     stop_if_needed(taken.problems)
+    told, _ = findings(
+        workspace, evaluation, parameters, reference, taken
+    )  # A comparison that cannot be made stops the panel.
     decisions, _ = read_decisions(workspace.decisions(evaluation))
     decisions = in_own_words(decisions, reference_headers(reference))
     with replaced_folder(target) as folder:
@@ -120,7 +124,7 @@ def write_intake(workspace: Workspace, evaluation: str, parameters: Parameters, 
             _write(getattr(taken, part), folder / f"{part}.csv")
         for part in ("set_aside", "names", "repaired", "mended", "notes", "fates"):
             _write(_inert(getattr(taken, part)), folder / f"{part}.csv")
-        _write(_inert(problem_frame(taken.problems, languages(reference))), folder / "problems.csv")
+        _write(_inert(problem_frame(told, languages(reference))), folder / "problems.csv")
         _write(_inert(decision_frame(decisions, taken.problems)), folder / "decisions.csv")
     return taken
 

@@ -1,7 +1,8 @@
 """Languages: problems told in the languages that the reference holds, beside English, which is that of the code.
 
 A table of sentences says of each rule, in each language, what is wrong and what to do; it holds for every problem of the rule. What
-differs between them, such as names and figures, is taken from the English message and stands behind the sentence.
+differs between them, such as names and figures, is taken from the English message and stands behind the sentence. Where only the words
+of the message say what they are, the line has the English sentence itself instead, marked as such: nothing is lost.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from lnbeval.errors import DataError, ParameterError
 from lnbeval.intake import asked, excepted, problem_text
-from lnbeval.workspace.particulars import particulars, place_in_words, settings
+from lnbeval.workspace.particulars import left_out, particulars, place_in_words, settings
+from lnbeval.workspace.worded import GUESSED, only_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from lnbeval.intake import Problem
     from lnbeval.reference import Reference
+    from lnbeval.workspace.particulars import Particular
 
 ENGLISH: Final = "en"
 OF_YEAR: Final = re.compile(r"(?<=[0-9]{4} )\w+(?=:)")  # a series, as in `Krujë 2016 services: 17 became 12`
@@ -34,6 +37,13 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, i
         "one_more": "and 1 more",
         "others": "and others",
         "not_reported": "not reported",
+        "comma": "comma",
+        "semicolon": "semicolon",
+        "figure": "12,345.6",
+        "english": "(in English: {sentence})",
+        "guessed": "{values}",
+        "likewise": "likewise in {n} more places",
+        "reason": "The reason: {reason}",
         "further": "{n} more of the same kind",
         "one_further": "1 more of the same kind",
         "answer": "Answer `{name}` with {options}",
@@ -44,7 +54,10 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, i
         "settle": "{name}: the STOP and ASK problems above must be settled first ({number}).",
         "nothing": "{name}: nothing stands in the way.",
         "others_go_on": "{name}: nothing stands in the way of the other indicators; refused: {refused}.",
-        "used": "{used} rows used, {aside} set aside, {values} values.",
+        "used": "{used} rows used, {aside} set aside, {figures} figures, {missing} not reported",
+        "bounds": ", {n} with a bound and no figure",
+        "cells_aside": ", {n} cell(s) of used rows set aside",
+        "cells_stopped": ", {n} cell(s) not usable",
         "written": "{number} problems written to {report}.",
         "text": "{file}: text, {encoding}, delimiter {mark}",
         "px": "{file}: PC-Axis table",
@@ -100,8 +113,8 @@ def sentences(problem: Problem, told_in: Language) -> tuple[str, str]:
     """What is wrong and what to do; in English where the language has no sentences for the rule."""
     if problem.rule not in told_in.texts:
         return problem.what, problem.do
-    what, do = told_in.texts[problem.rule]
-    return _what(problem, what, told_in), _do(problem, do, told_in)
+    _, do = told_in.texts[problem.rule]
+    return _what(problem, told_in), _do(problem, do, told_in)
 
 
 def problem_line(problem: Problem, told_in: Language) -> str:
@@ -114,20 +127,72 @@ def problem_line(problem: Problem, told_in: Language) -> str:
     options = f" {phrases['or']} ".join(problem.options)
     answer = phrases["exception" if excepted(problem) else "answer"]
     answers = answer.format(name=problem.name, options=options) if asked(problem) else ""
-    words = " ".join(_sentence(part) for part in (*sentences(problem, told_in), answers) if part)
+    words = " ".join(_sentence(part) for part in (*_alone(problem, told_in), answers) if part)
     return f"{phrases[problem.severity]} {', '.join(part for part in where if part)}: {words}"
 
 
-def _what(problem: Problem, what: str, told_in: Language) -> str:
+def _alone(problem: Problem, told_in: Language) -> tuple[str, ...]:
+    """The sentences where no English ones stand beside them: what only the English words tell is told in English too."""
+    what, do = sentences(problem, told_in)
+    if problem.rule not in told_in.texts:
+        return what, do
+    english = []
+    if only_in_words(problem, _details(problem, told_in)):
+        english = [problem.what]
+        what = _opening(problem, told_in)
+    advised = problem.do and not problem.decision
+    if advised and (
+        not do or left_out(problem.do, " ".join((what, do, *english)), _names(problem, told_in), told_in.phrases)
+    ):
+        english += [problem.do]
+    return what, do, _in_english(english, told_in) if english else ""
+
+
+def counted_line(counts: pd.DataFrame, told_in: Language) -> str:
+    """What became of the rows that were read, and of the cells of those that are used; the parts add up to the counts."""
+    sums = {name: int(counts[name].sum()) for name in counts.select_dtypes("number").columns}
     phrases = told_in.phrases
-    subject = told_in.codes.intersection(problem.subject.replace(",", " ").split())
-    series = told_in.codes.intersection(OF_YEAR.findall(problem.what))
-    found = particulars(problem.what, told_in.names | subject | series, phrases)
-    details = [one for one in found if not _said(one, what, problem)]
-    further = phrases["one_further" if problem.more == 1 else "further"].format(n=problem.more)
-    told = [further] if problem.more else []
-    told += [what, *([phrases["details"].format(details="; ".join(details))] if details else [])]
-    return " ".join(_sentence(part) for part in told)
+    parts = (("bounds", "cells_bounded"), ("cells_aside", "cells_set_aside"), ("cells_stopped", "cells_stopped"))
+    more = "".join(phrases[phrase].format(n=sums[name]) for phrase, name in parts if sums[name])
+    used = phrases["used"].format(
+        used=sums["rows_used"], aside=sums["rows_set_aside"], figures=sums["cells_used"], missing=sums["cells_missing"]
+    )
+    return f"{used}{more}."
+
+
+def _in_english(sentences: list[str], told_in: Language) -> str:
+    return told_in.phrases["english"].format(sentence=" ".join(map(_sentence, sentences)).removesuffix("."))
+
+
+def _what(problem: Problem, told_in: Language) -> str:
+    phrases = told_in.phrases
+    guess = GUESSED.fullmatch(problem.what) if problem.rule == "guess" else None
+    if guess:
+        likewise = phrases["likewise"].format(n=guess["n"]) if guess["n"] else ""
+        values = "; ".join(part for part in (guess["values"], likewise) if part)
+        told = [phrases["guessed"].format(values=values), phrases["reason"].format(reason=guess["reason"])]
+    else:
+        details = dict.fromkeys(one.text for one in _details(problem, told_in))
+        told = [phrases["details"].format(details="; ".join(details))] if details else []
+    return " ".join([_opening(problem, told_in), *map(_sentence, told)])
+
+
+def _opening(problem: Problem, told_in: Language) -> str:
+    """The sentence of the rule, with how many problems of the kind it stands for."""
+    further = told_in.phrases["one_further" if problem.more == 1 else "further"].format(n=problem.more)
+    what, _ = told_in.texts[problem.rule]
+    return " ".join(map(_sentence, [further, what] if problem.more else [what]))
+
+
+def _details(problem: Problem, told_in: Language) -> list[Particular]:
+    what, _ = told_in.texts[problem.rule]
+    found = particulars(problem.what, _names(problem, told_in), told_in.phrases)
+    return [one for one in found if not _said(one.text, what, problem)]
+
+
+def _names(problem: Problem, told_in: Language) -> frozenset[str]:
+    """What stands for itself, with the series that the message itself names: some are in no registry."""
+    return told_in.names | told_in.codes | set(OF_YEAR.findall(problem.what))
 
 
 def _do(problem: Problem, do: str, told_in: Language) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from lnbeval.intake import Resolved
 from lnbeval.intake.meanings import Meanings
 from lnbeval.reference import is_total, resolve
+from lnbeval.spellings import plain, prefixed
 from lnbeval.workspace.header_table import reference_headers
 from lnbeval.workspace.number_words import number_words
 from lnbeval.workspace.person_words import person_words, text_letters
@@ -20,7 +22,13 @@ if TYPE_CHECKING:
 
 def resolved(reference: Reference, written: str, county: str | None, *, numbering: str = "") -> Resolved:
     """What a written name means, in the words of the intake."""
-    return meaning(resolve(reference, written, county, numbering), reference)
+    match = resolve(reference, written, county, numbering)
+    read = meaning(match, reference)
+    beside = match.how in {"name", "alias"} and not match.kind and not match.mark
+    folded = plain(written)
+    if not beside or match.code is None or folded in reference.names.plain:
+        return read
+    return replace(read, how="prefix" if prefixed(folded, reference.names.prefixes) else "suffix")
 
 
 def reference_meanings(reference: Reference) -> Meanings:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MEANINGS: Final = ("not_reported", "suppressed", "not_applicable", "stop")
 SIGNS: Final = ("below", "at_most", "above", "at_least", "approximate", "range")
-KINDS: Final = ("planned", "actual")
-SCALES: Final = ("in", "per", "each", "number")
+KINDS: Final = ("planned", "plan", "actual")
+SCALES: Final = ("in", "per", "each", "number", "constant", "current")
 
 
 def number_words(reference: Reference) -> NumberWords:
@@ -30,7 +30,8 @@ def number_words(reference: Reference) -> NumberWords:
         signs=cast("Mapping[str, Sign]", _words(reference.number_words, "number_words", "sign", SIGNS)),
         units=_words(reference.unit_words, "unit_words", "unit", None),
         scales=_scales(reference.scale_words),
-        planned=frozenset(word for word, kind in kinds.items() if kind == "planned"),
+        planned=frozenset(word for word, kind in kinds.items() if kind in {"planned", "plan"}),
+        plans=frozenset(word for word, kind in kinds.items() if kind == "plan"),
         actual=frozenset(word for word, kind in kinds.items() if kind == "actual"),
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-QUOTED: Final = r"(?<!\w)'.+?'(?!\w)|`[^`]+`"
+QUOTED: Final = r"(?<!\w)'.*?'(?!\w)|`[^`]+`"
 FILE: Final = r"(?:[^\s(),;:]+/)*[^\s(),;:/]+\.(?:csv|tsv|txt|xlsx|xlsm|xls|ods|px|yaml)(?!\w)"
 KEY: Final = r"(?<![\w/.])[a-z_]+(?:\[[0-9]+\])?(?:\.[a-z_]+(?:\[[0-9]+\])?)+(?!\w)"  # data.sources[1].unit
 ENCODING: Final = r"(?<!\w)(?:utf-(?:8|16|32)|cp[0-9]+|mac_roman|iso-?8859-[0-9]+|latin-1)(?!\w)"
@@ -16,10 +17,15 @@ PLACE: Final = r"(?P<rows>(?<!\w)rows?) (?P<numbers>[0-9](?:[0-9,-]*[0-9])?(?:, 
 LETTERED: Final = r"(?P<columns>(?<!\w)columns?) (?P<letters>[A-Z]{1,3}(?:, [A-Z]{1,3})*)(?![\w'])"
 SIGN: Final = r"(?<!\w)#[\w+/!?]+"  # an error of a spreadsheet, or a tag
 CELL: Final = r"(?<!\w)[A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?(?!\w)"
+OF_MANY: Final = r"(?<=[0-9]) of ([0-9][0-9,]*)(?=,|$)"  # rows 2-13 of 2,928
 MORE: Final = r"and (?P<more>[0-9][0-9,]*) more(?!\w)"
 OTHERS: Final = r"(?P<others>and others)(?!\w)"
 SILENT: Final = r"(?P<silent>(?<=became )not reported|not reported(?= became )|(?<= is )not reported(?= here)|(?<=, but )not reported(?= in )|(?<=\()not reported(?=\)))"
-NUMBER: Final = r"(?<![\w.-])[-+<>≤≥]{0,2}[0-9](?:[0-9.,:/-]*[0-9])?%?(?!\w)"
+NUMBER: Final = r"(?P<figure>(?<![\w.-])[-+<>≤≥]{0,2}[0-9](?:[0-9.,:/-]*[0-9])?%?(?!\w))"
+MARK: Final = r"(?<=divided by the )(?P<mark>comma|semicolon|tab)(?=,)"
+ENGLISH_FIGURE: Final = re.compile(
+    r"(?<![0-9.,:/])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9.,:/])|(?<![0-9.,:/])[0-9]+\.[0-9]+(?![0-9.,:/])"
+)
 GLUE: Final = re.compile(r"\)?[\s,:=→–]*\(?")
 BETWEEN: Final = {
     " to ": "–",
@@ -35,24 +41,42 @@ SETTING: Final = (
 )
 
 
-def particulars(message: str, names: Iterable[str], words: Mapping[str, str]) -> list[str]:
+@dataclass(frozen=True, kw_only=True)
+class Particular:
+    """What of a message is the same in every language; `loose` when it is bare figures, of which only words say what they are."""
+
+    text: str
+    loose: bool = False
+    opened: int = 0  # brackets that are not closed yet
+
+
+def particulars(message: str, names: Iterable[str], words: Mapping[str, str]) -> list[Particular]:
     """The particulars of a message in its order; those that stand side by side are kept together.
 
-    `names` are further texts that stand for themselves, such as municipalities; `words` translate row, column and "and n more".
+    `names` are further texts that stand for themselves, such as municipalities; `words` translate row, column and "and n more",
+    and say how a figure is written.
     """
-    runs: list[str] = []
-    opened, end = 0, -1
+    runs: list[Particular] = []
+    end = 0
     for found in _tokens(names).finditer(message):
-        between = message[end : found.start()] if runs else ""
-        glue = _glue(between, found, opened)
-        told = _in_words(found, words)
-        if glue is None or not runs:
-            runs, opened = [*_closed(runs, opened), told], 0
+        told, loose = _in_words(found, words), _is_loose(found)
+        glue = _glue(message[end : found.start()], found, runs[-1].opened) if runs else None
+        if glue is None:
+            runs.append(Particular(text=told, loose=loose))
         else:
-            runs[-1] += glue + told
-            opened += glue.count("(") - glue.count(")")
+            runs[-1] = _joined(runs[-1], glue, told, loose=loose)
         end = found.end()
-    return list(dict.fromkeys(_closed(runs, opened)))
+    return [replace(run, text=run.text + ")" * run.opened, opened=0) for run in runs]
+
+
+def _is_loose(found: re.Match[str]) -> bool:
+    told = found.groupdict()
+    return any(told[kind] for kind in ("figure", "more", "others", "silent"))
+
+
+def _joined(run: Particular, glue: str, told: str, *, loose: bool) -> Particular:
+    opened = run.opened + glue.count("(") - glue.count(")")
+    return Particular(text=run.text + glue + told, loose=run.loose and loose, opened=opened)
 
 
 def _glue(between: str, found: re.Match[str], opened: int) -> str | None:
@@ -64,27 +88,29 @@ def _glue(between: str, found: re.Match[str], opened: int) -> str | None:
     return BETWEEN.get(between, between if GLUE.fullmatch(between) else None)
 
 
-def _closed(runs: list[str], opened: int) -> list[str]:
-    """The runs, the last with the brackets closed that were opened in it."""
-    return [*runs[:-1], runs[-1] + ")" * opened] if runs else []
-
-
 def settings(advice: str, names: Iterable[str]) -> list[str]:
     """The parameters that an advice writes out, such as `header: [4, 5]`, and what it quotes or names."""
-    parts = [SETTING, QUOTED, EXTENSION, rf"(?<!\w)(?:{_any(names)})(?!\w)"]
+    parts = [SETTING, QUOTED, FILE, EXTENSION, rf"(?<!\w)(?:{_any(names)})(?!\w)"]
     return list(dict.fromkeys(found[0] for found in re.finditer("|".join(parts), advice)))
+
+
+def left_out(advice: str, told: str, names: Iterable[str], words: Mapping[str, str]) -> bool:
+    """Whether something of an advice that is the same in every language does not stand in what is told."""
+    found = (figures_in_words(one[0], words).strip("'`") for one in _tokens(names).finditer(advice))
+    return any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", told) is None for one in found)
 
 
 def place_in_words(cell: str, words: Mapping[str, str]) -> str:
     """The place of a problem, such as `rows 4-7, column Viti and 3 more`, with row and column in another language."""
     shown = re.sub(r"(?<!\w)(rows?|line)(?= [0-9])", lambda found: words[found[1]], cell)
+    shown = re.sub(OF_MANY, lambda found: f"/{figures_in_words(found[1], words)}", shown)
     shown = re.sub(r"(^|, )column(?= )", lambda found: f"{found[1]}{words['column']}", shown)
     return re.sub(MORE, lambda found: _more(found["more"], words), shown)
 
 
 def _tokens(names: Iterable[str]) -> re.Pattern[str]:
     named = rf"(?<!\w)(?:{_any(names)})(?!\w)"
-    parts = [QUOTED, named, FILE, KEY, ENCODING, PLACE, LETTERED, MORE, OTHERS, SILENT, SIGN, CELL, NUMBER]
+    parts = [QUOTED, named, FILE, KEY, ENCODING, MARK, PLACE, LETTERED, MORE, OTHERS, SILENT, SIGN, CELL, NUMBER]
     return re.compile("|".join(parts), re.MULTILINE)
 
 
@@ -110,7 +136,17 @@ def _parts(found: re.Match[str], words: Mapping[str, str]) -> Iterator[str]:
         yield words["others"]
     elif told["silent"]:
         yield words["not_reported"]
+    elif told["mark"]:
+        yield words[told["mark"]]
+    elif told["figure"]:
+        yield figures_in_words(told["figure"], words)
+
+
+def figures_in_words(text: str, words: Mapping[str, str]) -> str:
+    """Figures with the marks of a language, those in its way of writing 12,345.6."""
+    marks = str.maketrans(",.", words["figure"][2] + words["figure"][6])
+    return ENGLISH_FIGURE.sub(lambda found: found[0].translate(marks), text)
 
 
 def _more(number: str, words: Mapping[str, str]) -> str:
-    return words["one_more"] if number == "1" else words["more"].format(n=number)
+    return words["one_more"] if number == "1" else words["more"].format(n=figures_in_words(number, words))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from lnbeval.reference import Reference
 
-MEANINGS: Final = ("personal", "naming", "birth")
+MEANINGS: Final = ("personal", "naming", "birth", "case")
 NUMBERS: Final = ("number", "phone")
 LETTERS: Final = ("letter", "encoding", "read_as", "between")
 
@@ -33,6 +33,7 @@ def person_words(reference: Reference) -> PersonWords:
         dating=words["birth"],
         numbers=_of(forms, "form", "kind", "number", NUMBERS),
         phones=_of(forms, "form", "kind", "phone", NUMBERS),
+        cases=words["case"],
     )
 
 

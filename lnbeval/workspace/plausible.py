@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lnbeval.intake import Problem
+from lnbeval.workspace.prices import price_problems
 from lnbeval.workspace.variables import (
     PERCENT,
     POPULATION,
@@ -50,6 +51,7 @@ def value_findings(
         yield from _above_total(cells, values, variable, reference)
         yield from _decimals(cells, variable, reference)
         yield from _breaks(cells, variable)
+    yield from price_problems(values, known, parameters, reference)
     yield from _nominal(values, known, parameters, reference)
     yield from _indicator_breaks(values, known, parameters, reference)
 

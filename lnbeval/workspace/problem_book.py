@@ -26,7 +26,9 @@ COLUMNS: Final = (
 TITLE: Final = "Problems"
 QUESTION: Final = (("question", 34), ("answers", 24))
 FILLS: Final = {"STOP": "F8D0CC", "ASK": "FCE8B2", "WARN": "FFF6DD", "NOTE": "FFFFFF"}
-ADDRESS: Final = re.compile(r"[A-Z]{1,3}[0-9]+(:[A-Z]{1,3}[0-9]+)?")  # the first of a list of cells
+ADDRESS: Final = re.compile(r"[A-Z]{1,3}[0-9]+(:[A-Z]{1,3}[0-9]+)?(?![A-Za-z0-9])")  # the first of a list of cells
+ROW: Final = re.compile(r"rows? ([0-9]+)")  # the first of a list of rows
+SHEETS: Final = {".csv", ".ods", ".tsv", ".xls", ".xlsb", ".xlsm", ".xlsx"}  # what opens as a sheet, which has cells
 
 
 def write_problem_book(
@@ -49,14 +51,15 @@ def write_problem_book(
         sheet.cell(1, number).font = Font(bold=True)
         sheet.column_dimensions[sheet.cell(1, number).column_letter].width = wide
     for row, problem in enumerate(problems, start=2):
+        target = _target(problem, path, files)
+        linked = 4 if problem.cell else 2
         for column, text in enumerate(_texts(problem, languages), start=1):
             cell = sheet.cell(row, column, as_text(text))
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if target and column == linked:
+                cell.hyperlink = target
+                cell.style = "Hyperlink"
+            cell.alignment = Alignment(wrap_text=True, vertical="top")  # after the style, which brings one of its own
         sheet.cell(row, 1).fill = PatternFill("solid", fgColor=FILLS[problem.severity])
-        target = _target(problem, path, files)
-        if target:
-            sheet.cell(row, 4 if problem.cell else 2).hyperlink = target
-            sheet.cell(row, 4 if problem.cell else 2).style = "Hyperlink"
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     book.save(path)
@@ -90,12 +93,22 @@ def _texts(problem: Problem, languages: Sequence[Language]) -> tuple[str, ...]:
 
 def _target(problem: Problem, book: Path, files: Mapping[str, Path]) -> str:
     """The file of a problem as seen from the workbook, with the cell where the file has such; nothing when unknown."""
-    file = files.get(problem.file)
+    file = files.get(problem.file) or files.get(
+        problem.file.partition(", ")[0]
+    )  # The first, where it is about several.
     if file is None or not file.is_file():
         return ""
     link = quote(os.path.relpath(file.resolve(), book.resolve().parent).replace(os.sep, "/"))
-    address = ADDRESS.match(problem.cell)
-    if not problem.sheet or address is None:
+    address = _address(problem) if file.suffix.lower() in SHEETS else ""
+    if not address:
         return link
     sheet = problem.sheet.replace("'", "''")
-    return f"{link}#'{sheet}'!{address[0]}"
+    return f"{link}#'{sheet}'!{address}" if sheet else f"{link}#{address}"
+
+
+def _address(problem: Problem) -> str:
+    """The first cell of a problem, or of its first row; of a sheet without either its corner; nothing of a file as a whole."""
+    cell, row = ADDRESS.match(problem.cell), ROW.match(problem.cell)
+    if cell:
+        return cell[0]
+    return f"A{row[1]}" if row else "A1" if problem.sheet else ""

@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lnbeval.intake import Registered, word_key
+from lnbeval.reference import is_total
 from lnbeval.spellings import bare, plain
 
 if TYPE_CHECKING:
-    from lnbeval.names import Names
     from lnbeval.reference import Reference
 
 
@@ -23,7 +23,7 @@ def registered_facts(reference: Reference) -> Registered:
         registries={str(code): registry(reference, str(code)) for code in table.index},
         from_zero=frozenset(table.index[never_negative]),
         counties=reference.names.county,
-        county_named=partial(_county_named, reference.names),
+        county_named=partial(_county_named, reference),
         is_mean=partial(_is_mean, _mean_words(reference)),
     )
 
@@ -33,13 +33,14 @@ def registry(reference: Reference, code: str) -> str:
     return "variables.csv beside the files" if code in reference.own_variables else "data/reference/variables.csv"
 
 
-def _county_named(names: Names, level: str, name: str) -> str:
-    """The county at the end of a name, behind a word for counties unless the level tells that it is none of the municipalities."""
-    words = plain(name).split()
+def _county_named(reference: Reference, level: str, name: str) -> str:
+    """The county at the end of the name of a total row, behind a word for counties or totals, or of a level of its own."""
+    names, words = reference.names, plain(name).split()
     for start in range(len(words)):
         rest = " ".join(words[start:])
         county = bare(rest, names.county_prefixes)
-        if county in names.counties and (level or county != rest):
+        told = level or county != rest or is_total(reference, " ".join(words[:start]))
+        if county in names.counties and told:
             return names.counties[county]
     return ""
 

@@ -17,6 +17,7 @@ FILE: Final = "SOURCES.md"
 OPEN: Final = "?"  # stands in a cell that nobody has filled in
 DO: Final = "Say of each file from whom it is, when it came, and under which terms"
 RULE: Final = "sources_register"
+RULER: Final = re.compile(r"[-: ]+")  # below the titles of a table
 BETWEEN_CELLS: Final = re.compile(r"(?<!\\)\|")
 
 
@@ -29,6 +30,27 @@ def register_warnings(folder: Path, parameters: Parameters) -> list[Problem]:
     titles = _cells(next((line for line in lines if line.startswith("| file ")), ""))
     files = dict.fromkeys(source.file for source in parameters.data.sources)
     return [warning for file in files if (warning := _warning(file, lines, titles)) is not None]
+
+
+def register_lines(folder: Path) -> list[tuple[str, str, str]]:
+    """What the register says: (file, what, its words). A table without titles is about all files, whose name is blank here."""
+    path = folder / FILE
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    said: list[tuple[str, str, str]] = []
+    titles: list[str] | None = None  # of the table that a line is in
+    for line in lines:
+        cells = _cells(line) if line.startswith("|") else None
+        if cells is None or titles is None:
+            titles = cells
+        elif RULER.fullmatch("".join(cells)) is None and any(cells):
+            said += _said(titles, [cell.replace("\\|", "|") for cell in cells])
+    return said
+
+
+def _said(titles: list[str], cells: list[str]) -> list[tuple[str, str, str]]:
+    if titles[0] == "file":
+        return [(cells[0], title, text) for title, text in zip(titles[1:], cells[1:], strict=False) if text]
+    return [("", cells[0], cells[1])] if len(cells) == 2 and not any(titles) else []
 
 
 def in_table(text: str) -> str:
@@ -49,7 +71,9 @@ def _warning(file: str, lines: list[str], titles: list[str]) -> Problem | None:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in BETWEEN_CELLS.split(line.strip().strip("|"))] if line else []
+    return (
+        [cell.strip() for cell in BETWEEN_CELLS.split(line.strip().removeprefix("|").removesuffix("|"))] if line else []
+    )
 
 
 def _problem(cell: str, what: str, do: str, severity: Severity = "WARN") -> Problem:

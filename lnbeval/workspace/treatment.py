@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from lnbeval.delimiters import column_mark_of
 from lnbeval.intake import Problem, name_words, stop_if_needed
 from lnbeval.reference import resolve
 from lnbeval.workspace.meaning import meaning
@@ -59,7 +60,14 @@ def treatment_rows(table: Path, reference: Reference) -> tuple[pd.DataFrame, lis
     """
     try:
         # Blank lines count as rows of the file, or the numbers in messages would be off.
-        lines = pd.read_csv(table, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
+        lines = pd.read_csv(
+            table,
+            sep=column_mark_of(table),
+            dtype=str,
+            keep_default_na=False,
+            encoding="utf-8-sig",
+            skip_blank_lines=False,
+        )
     except ValueError as error:  # of the parser or of the encoding
         return pd.DataFrame(columns=["code", *COLUMNS], dtype=str), [
             _stop(table, 1, f"The table cannot be read: {error}", "", "treatment_unreadable")

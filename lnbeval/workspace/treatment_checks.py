@@ -130,7 +130,9 @@ def _differing_starts(dated: pd.DataFrame, file: str) -> Iterator[Problem]:
 
 
 def _own_starts(dated: pd.DataFrame, start: dict[str, int], file: str) -> Iterator[Problem]:
-    other = dated[dated["first_treated"].notna() & (dated["first_treated"] != dated["phase"].map(start))]
+    # Of several starts the earliest is used: of the others it would be wrong to say that treatment begins there.
+    used = dated[dated["cohort"] == dated.groupby("code")["cohort"].transform("min")]
+    other = used[used["first_treated"].notna() & (used["first_treated"] != used["phase"].map(start))]
     for (phase, year), rows in other.groupby(["phase", "first_treated"]):
         yield Problem(
             severity="NOTE",

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from lnbeval.errors import DataError
+from lnbeval.intake.fates import repaired_dropped, with_dropped
+from lnbeval.intake.text import cell_text
 from lnbeval.workspace.doubtful_effects import with_effects
 from lnbeval.workspace.far_values import out_of_range, outliers, shares_above_whole
 from lnbeval.workspace.gaps import (
@@ -80,10 +82,10 @@ def _settled(taken: Intake, questions: Iterable[Question], answered: Mapping[str
 
 
 def without_values(taken: Intake, cells: pd.Index, reason: str) -> Intake:
-    """The intake with some values made "not reported" and set aside; the counts move with them."""
+    """The intake with some values made "not reported" and set aside; counts, fates and repaired texts go with them."""
     dropped = taken.values.loc[cells].dropna(subset="value")
     records = dropped.assign(
-        row=[_row(cell) for cell in dropped["cell"]], reason=reason, content=dropped["value"].map(repr)
+        row=[_row(cell) for cell in dropped["cell"]], reason=reason, content=dropped["value"].map(cell_text)
     )
     aside = records[list(taken.set_aside.columns)].astype(taken.set_aside.dtypes.to_dict())
     values = taken.values.assign(value=taken.values["value"].mask(taken.values.index.isin(cells)))
@@ -92,6 +94,8 @@ def without_values(taken: Intake, cells: pd.Index, reason: str) -> Intake:
         values=values,
         set_aside=pd.concat([taken.set_aside, aside], ignore_index=True),
         counts=_moved(taken.counts, dropped),
+        fates=with_dropped(taken.fates, dropped),
+        repaired=repaired_dropped(taken.repaired, dropped),
     )
 
 

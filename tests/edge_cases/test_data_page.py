@@ -16,6 +16,7 @@ from written_evaluations import (
     REFERENCE,
     ROOT,
     SHEET,
+    command,
     evaluation,
     people,
     register_files,
@@ -30,10 +31,13 @@ from written_evaluations import (
 from lnbeval import report
 from lnbeval.reference import load_reference
 from lnbeval.workspace import Analysis, estimates, open_study, views
+from lnbeval.workspace.findings import findings
 from lnbeval.workspace.intake_stage import write_intake, write_panel
+from lnbeval.workspace.new_evaluation.drafted import BANNER
 from lnbeval.workspace.parameters import read_parameters
 from lnbeval.workspace.places import Workspace
 from lnbeval.workspace.views.logs import withheld
+from lnbeval.workspace.views.plain_words import plain_words
 from lnbeval.workspace.views.set_aside import UNLISTED_CELLS
 
 KRUJE, VLORE, HAS, TIRANE = "AL122", "AL357", "AL131", "AL224"
@@ -192,7 +196,8 @@ def page(study):
 
 def said(exhibit):
     """The words of an exhibit as a reader sees them."""
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", exhibit.body)))
+    body = re.sub(r"</?code>", "", exhibit.body)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
 def unlabelled(exhibit):
@@ -388,7 +393,10 @@ def test_an_outlier_that_was_dropped_is_told_no_more(tmp_path):
 def test_every_problem_is_shown_the_gravest_first_with_what_to_do(messy):
     intake, study = messy
     exhibit = page(study)["problems-table"]
-    assert sorted(downloaded(exhibit)["what"]) == sorted(problem.what for problem in intake.problems)
+    reference = load_reference(study.workspace.reference)
+    every, _ = findings(study.workspace, "trial", study.parameters, reference, intake)
+    assert set(intake.problems) < set(every)
+    assert downloaded(exhibit)["what"].tolist() == [problem.what for problem in every]
     warnings = [problem for problem in intake.problems if problem.severity == "WARN"]
     for problem in warnings:
         assert in_words(problem.what) in unlabelled(exhibit)
@@ -489,7 +497,7 @@ def test_cells_not_reported_are_told_by_the_word_in_them(messy):
     assert downloaded(exhibit)[["What stood there", "Cells"]].to_numpy().tolist() == [
         ["'n/a'", "1"],
         ["an empty cell", "1"],
-        ["All tables", "2"],
+        ["Together", "2"],
     ]
 
 
@@ -559,6 +567,43 @@ def test_a_count_that_does_not_agree_is_shown_as_failed(messy, tmp_path):
     assert "FAILED" in said(exhibit)
 
 
+def test_a_dropped_number_that_the_log_calls_used_is_shown_as_failed(messy, tmp_path):
+    copy = copied_study(messy[1], tmp_path)
+    path = copy.workspace.outputs("trial") / "intake" / "fates.csv"
+    assert ",dropped,," in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(",dropped,,", ",used,,"), encoding="utf-8")
+    sums = views.sums(copy).set_index("check")["passed"]
+    assert sums[~sums.astype(bool)].index.tolist() == ["Numbers, by fate", "Dropped by a decision"]
+
+
+def test_a_text_that_is_used_and_stands_among_no_values_is_shown_as_failed(messy, tmp_path):
+    copy = copied_study(messy[1], tmp_path)
+    path = copy.workspace.outputs("trial") / "intake" / "repaired.csv"
+    log = pd.read_csv(path, dtype="str", keep_default_na=False)
+    log.loc[log.index[log["fate"] == "used"][0], "cell"] = "Z99"
+    log.to_csv(path, index=False)
+    sums = views.sums(copy).set_index("check")["passed"]
+    assert sums[~sums.astype(bool)].index.tolist() == ["Texts read as numbers"]
+
+
+def test_check_its_workbook_and_the_page_tell_one_list(shipped, tmp_path, monkeypatch, capsys):
+    _, study = shipped
+    (study.workspace.root / "dvc.yaml").touch()
+    code, printed = command(
+        study.workspace, monkeypatch, capsys, "check", study.name, "--report", str(tmp_path / "p.xlsx")
+    )
+    assert code == 0
+    book = openpyxl.load_workbook(tmp_path / "p.xlsx")["Problems"].iter_rows(min_row=2, max_col=7, values_only=True)
+    in_book = [[text or "" for text in row] for row in book]
+    columns = ["severity", "file", "sheet", "cell", "municipality", "year", "what"]
+    log = views.problems(study)[columns].to_numpy().tolist()
+    assert in_book == log
+    assert [line.split()[0] for line in printed.splitlines() if line.split()[0] in ("STOP", "ASK", "WARN", "NOTE")] == [
+        row[0] for row in log
+    ]
+    assert {"other_programmes.csv"} <= {row[1] for row in log if row[0] == "WARN"}
+
+
 # What must not be on it.
 
 
@@ -613,3 +658,115 @@ def copied_study(study, folder):
     """The same study on a copy of its workspace, which may be spoilt."""
     shutil.copytree(study.workspace.root, folder / "copy")
     return open_study(study.name, Workspace(root=folder / "copy"))
+
+
+# How it says it.
+
+
+def test_coverage_is_told_by_group_and_what_is_missing_is_shaded(messy):
+    study = messy[1]
+    exhibit = page(study)["coverage-map"]
+    counts = views.observed(study)
+    every = f"All municipalities ({len(NAMES)})"
+    groups = [f"{name} ({int((study.cohorts == name).sum())})" for name in views.cohort_order(study)]
+    assert len(groups) > 1
+    for indicator, part in counts.groupby(level="indicator", sort=False):
+        table = part.droplevel("indicator")
+        assert table.index.tolist() == [every, *groups]
+        assert (table.loc[groups].sum() == table.loc[every]).all()
+        assert said(exhibit).count(f"{indicator} {every} ") == 1
+    assert f'scope="rowgroup" colspan="{len(counts.columns) + 1}"' in exhibit.body
+    shaded = re.findall(r'background:([^"]+)">(\d+)</td>', exhibit.body)
+    assert {shade for shade, text in shaded if text == "61"} == {"transparent"}
+    assert {shade for shade, text in shaded if text == "60"} == {"rgba(213,94,0,0.16)"}
+    for words in ("none missing", "up to 10\N{NO-BREAK SPACE}%", "nothing observed"):
+        assert html.escape(words) in exhibit.body
+
+
+def test_nearly_all_is_not_all(messy, plain):
+    study = messy[1]
+    rows_of = study.rows[list(study.parameters.indicators)]
+    missing = int(rows_of.isna().sum().sum())
+    assert 0 < missing < rows_of.size / 200
+    assert views.coverage_title(study) == (
+        f"{missing:,} of {rows_of.size:,} values are missing, over all indicators: more than 99\N{NO-BREAK SPACE}% are observed"
+    )
+    assert views.coverage_title(plain[1]) == f"All {len(plain[1].rows):,} values are observed, over all indicators"
+    frame = pd.DataFrame([[0.999, 1.0, 0.001, 0.0]], index=pd.Index(["a"], name="indicator"))
+    body = report.coverage_heatmap(frame, title="T", caption="C").body
+    assert re.findall(r">([^<>]+)</td>", body) == ["&gt;99", "100", "&lt;1", "0"]
+
+
+def test_decisions_that_change_data_stand_first_and_confirmed_guesses_last(messy, tmp_path):
+    copy = copied_study(messy[1], tmp_path)
+    path = copy.workspace.outputs("trial") / "intake" / "decisions.csv"
+    log = pd.read_csv(path, dtype="str", keep_default_na=False)
+    guess = log.iloc[[0]].assign(decision="yes", answers="yes or no", applied="yes")
+    guesses = [guess.assign(problem=f"guess/trial.yaml/column {number}") for number in range(16)]
+    pd.concat([*guesses, log], ignore_index=True).to_csv(path, index=False)
+    exhibit = page(copy)["decisions-table"]
+    table = downloaded(exhibit)
+    assert set(table["decision"].head(3)) == {"drop", "accept", "keep_old"}
+    assert table["problem"].iloc[3] == NOT_ASKED
+    assert table["problem"].tail(16).str.startswith("guess/").all()
+    assert exhibit.title == "20 decisions were taken; 16 confirm what was guessed; 1 answers no question that is asked"
+    assert "guess/" not in said(exhibit).partition("All 20 lines")[0]
+    assert "All 20 lines, 16 of them not shown above" in said(exhibit)
+
+
+def test_the_register_of_sources_is_on_the_page(messy, tmp_path):
+    copy = copied_study(messy[1], tmp_path)
+    (copy.workspace.raw("trial") / "SOURCES.md").write_text(
+        "# Sources\n\n| | |\n|---|---|\n| made by | the ministry \\| its office |\n\nWords.\n\n"
+        "| file | from whom | received | terms of use | contact |\n|---|---|---|---|---|\n"
+        f"| `{WORKBOOK}` | Ministria | 3 May 2026 | for evaluation | ? |\n| | | | | |\n\n"
+        "| year | registered |\n|---|---|\n| 2013 | 61 |\n",
+        encoding="utf-8",
+    )
+    exhibit = page(copy)["source-register"]
+    assert downloaded(exhibit).to_numpy().tolist() == [
+        ["All files", "made by", "the ministry | its office"],
+        [f"`{WORKBOOK}`", "from whom", "Ministria"],
+        [f"`{WORKBOOK}`", "received", "3 May 2026"],
+        [f"`{WORKBOOK}`", "terms of use", "for evaluation"],
+        [f"`{WORKBOOK}`", "contact", "? (nobody has filled it in)"],
+    ]
+    assert f"<code>{WORKBOOK}</code>" in exhibit.body
+
+
+def test_the_register_of_a_shipped_evaluation_says_its_terms(shipped):
+    lines = downloaded(page(shipped[1])["source-register"])
+    assert lines.loc[lines["What"] == "terms", "As the register says"].str.len().gt(0).tolist() == [True]
+
+
+def test_settings_are_set_as_code_and_labels_stand_behind_them(messy):
+    study = messy[1]
+    assert "<code>missing</code>" in page(study)["problems-table"].body
+    label = REFERENCE.variables.loc["cwd_in_school", "label"]
+    told = plain_words(study, "write `cwd_in_school` there", "")
+    assert told == f"write `cwd_in_school` ({label}) there"
+
+
+def test_rows_that_were_set_aside_keep_their_blank_cells(tmp_path):
+    table = rows(beneficiaries=people, services=services)
+    table.append(["Gjithsej", 2014, None, sum(services(code, 2014) for code in NAMES)])
+    columns = {"columns": {"beneficiaries": "beneficiaries", "services": "services"}}
+    workspace = evaluation(
+        tmp_path, {WORKBOOK: table}, ["care_coverage"], sources=[{**source(table, WORKBOOK), **columns}]
+    )
+    (shown,) = taken(workspace).set_aside.loc[lambda lines: lines["reason"] == "total row", "content"]
+    assert shown == f"Gjithsej | 2014 |  | {table[-1][-1]}"
+
+
+def test_a_dropped_figure_is_shown_as_it_was_written(messy):
+    lines = downloaded(page(messy[1])["aside-table"])
+    shown = lines.loc[lines["Reason"] == "decided: drop", "What stood there"].tolist()
+    assert shown == [str(people(KRUJE, 2019) * 20)]
+
+
+def test_the_banner_of_a_new_evaluation_does_not_repeat_its_kind():
+    template = ROOT / "lnbeval" / "workspace" / "templates" / "parameters.yaml"
+    (line,) = [line for line in template.read_text("utf-8").splitlines() if line.startswith("banner:")]
+    for banner in (BANNER, line.removeprefix("banner:").strip(' "')):
+        assert "agreed analysis plan" in banner
+        assert "exploratory" not in banner.casefold()

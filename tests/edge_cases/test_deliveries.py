@@ -80,6 +80,14 @@ def test_x10_a_revised_file_is_asked_about_with_every_changed_cell(delivered, mo
     old, new = people(KRUJE, 2016), people(KRUJE, 2016) + 4
     assert f"{NAMES[KRUJE]} 2016 beneficiaries: {old:,} became {new:,}" in question.what
     assert f"{NAMES[VLORE]} 2020 beneficiaries: {people(VLORE, 2020):,} became not reported" in question.what
+    cells = [
+        with_cell(rows(beneficiaries=people), code, year, "beneficiaries", 0)[1]
+        for code, year in ((KRUJE, 2016), (VLORE, 2020))
+    ]
+    assert (question.sheet, question.cell) == (SHEET, cells[0])
+    assert all(f"({cell})" in question.what for cell in cells)
+    assert "`lnbeval evaluate` writes all changed cells" in question.do
+    assert not delivered.outputs("trial").exists()
     with pytest.raises(DataError, match=r"changed_delivery/raport\.xlsx/"):
         written(delivered)
     table = pd.read_csv(delivered.outputs("trial") / "intake" / "changed_cells.csv")
@@ -115,7 +123,7 @@ def test_x10_a_refused_revision_leaves_the_registered_values(delivered):
     assert value(after, KRUJE, 2016) == people(KRUJE, 2016)
     pd.testing.assert_series_equal(after.values["value"], before.values["value"])
     (aside,) = after.set_aside.to_dict("records")
-    assert aside["content"] == repr(float(people(KRUJE, 2016) + 4))
+    assert aside["content"] == str(people(KRUJE, 2016) + 4)
     assert "keep_old" in aside["reason"]
     assert reconciles(after)
 
@@ -230,7 +238,7 @@ def test_x10_a_refused_revision_under_another_name_leaves_the_registered_values(
     after = taken(delivered)
     pd.testing.assert_series_equal(after.values["value"], before.values["value"])
     (aside,) = after.set_aside.to_dict("records")
-    assert (aside["file"], aside["content"]) == ("raport_i_ri.xlsx", repr(float(people(KRUJE, 2016) + 4)))
+    assert (aside["file"], aside["content"]) == ("raport_i_ri.xlsx", str(people(KRUJE, 2016) + 4))
     assert reconciles(after)
 
 

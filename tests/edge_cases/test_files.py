@@ -499,7 +499,7 @@ def test_check_tells_what_a_pc_axis_table_and_an_open_document_hold(tmp_path, ca
     (tmp_path / "a.px").write_text(PX, encoding="utf-8")
     (tmp_path / "a.ods").write_bytes(ods_bytes(Raste=ROWS))
     code, shown = checked(tmp_path / "a.px", capsys)
-    assert code == 0
+    assert (code, "is negative in a row that is added up: -5" in shown) == (3, True)
     assert "a.px: PC-Axis table" in shown
     assert "looks like municipalities: Bashkia" in shown
     code, shown = checked(tmp_path / "a.ods", capsys)

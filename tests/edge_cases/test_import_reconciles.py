@@ -7,7 +7,25 @@ import openpyxl
 import pytest
 from corpus.cases import cases
 from corpus.checking import written
-from written_evaluations import CODES, YEARS, evaluation, people, rows, source, taken, write_csv
+from written_evaluations import (
+    CODES,
+    NAMES,
+    SHEET,
+    YEARS,
+    command,
+    decide,
+    evaluation,
+    found,
+    people,
+    rows,
+    source,
+    taken,
+    with_cell,
+    write_csv,
+)
+
+from lnbeval.reference import load_reference
+from lnbeval.workspace.languages import counted_line, language
 
 pytestmark = pytest.mark.xdist_group("corpus")
 CASES = {case.name: case for case in cases() if case.sources}
@@ -79,6 +97,84 @@ def test_every_row_and_cell_of_a_delivery_is_counted_once(intakes, name):
     listed = int((intake.set_aside["cell"] != "").sum()) + int(by_fate.get("unlisted", 0))
     assert listed == counts[["cells_set_aside", "cells_stopped"]].sum().sum()
     assert intake.values["value"].notna().sum() == counts["cells_used"].sum()
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_every_used_number_that_was_text_stands_among_the_values(intakes, name):
+    key = ["file", "sheet", "cell", "variable", "value"]
+    log, values = intakes[name].repaired, intakes[name].values
+    assert set(log["fate"]) <= {"used", "set aside"}
+    used = set(log.loc[log["fate"] == "used", key].itertuples(index=False, name=None))
+    assert used <= set(values[key].itertuples(index=False, name=None))
+    assert len(used) == (log["fate"] == "used").sum()
+
+
+def test_a_text_in_a_row_that_is_set_aside_is_marked_so(tmp_path):
+    table = rows(beneficiaries=people)
+    table, cell = with_cell(table, CODES[0], 2014, "beneficiaries", f"'{people(CODES[0], 2014)}")
+    table[1][2] = str(people(CODES[0], 2014))
+    table.append(list(table[1]))  # the same row again tells the same: it is a duplicate
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    log = taken(workspace).repaired.set_index("cell")["fate"].to_dict()
+    assert log == {cell: "used", f"C{len(table)}": "set aside"}
+
+
+def dropped_jump(folder):
+    """An evaluation with one value twenty times its neighbours, kept as text, that a decision drops."""
+    table, cell = with_cell(
+        rows(beneficiaries=people), CODES[3], 2016, "beneficiaries", str(20 * people(CODES[3], 2016))
+    )
+    workspace = evaluation(folder, {"raport.xlsx": table}, ["care_coverage"])
+    (asked,) = found(workspace, "jump")
+    decide(workspace, (asked.name, "drop"))
+    return workspace, cell
+
+
+def test_a_number_that_a_decision_drops_is_a_fate_of_its_own(tmp_path):
+    workspace, cell = dropped_jump(tmp_path)
+    intake = taken(workspace)
+    many = len(CODES) * len(YEARS)
+    fates = intake.fates.set_index("fate")["cells"].to_dict()
+    assert fates == {"used": many - 1, "dropped": 1}
+    assert intake.values["value"].notna().sum() == intake.counts["cells_used"].sum() == many - 1
+    assert intake.set_aside["cell"].tolist() == [cell]
+    assert intake.repaired[["cell", "fate"]].to_numpy().tolist() == [[cell, "dropped"]]
+
+
+def test_what_is_said_of_rows_and_cells_adds_up(tmp_path, monkeypatch, capsys):
+    workspace, _ = dropped_jump(tmp_path)
+    table, _ = with_cell(rows(beneficiaries=people), CODES[3], 2016, "beneficiaries", str(20 * people(CODES[3], 2016)))
+    for code, text in ((CODES[5], None), (CODES[6], "n/a"), (CODES[7], "<5")):
+        table, _ = with_cell(table, code, 2017, "beneficiaries", text)
+    workspace = evaluation(tmp_path / "more", {"raport.xlsx": table}, ["care_coverage"])
+    decide(workspace, (found(workspace, "jump")[0].name, "drop"))
+    many = len(CODES) * len(YEARS)
+    line = (
+        f"{many} rows used, 0 set aside, {many - 4} figures, 2 not reported, 1 with a bound and no figure, "
+        "1 cell(s) of used rows set aside."
+    )
+    assert line in command(workspace, monkeypatch, capsys, "check", "trial")[1]
+    reference = load_reference(workspace.reference)
+    assert counted_line(taken(workspace).counts, language(reference, "en")) == line
+    assert f"{many - 4} shifra, 2 të paraportuara" in counted_line(taken(workspace).counts, language(reference, "sq"))
+
+
+def test_cells_with_a_declared_word_are_told_with_word_number_and_place(tmp_path):
+    table, first = with_cell(rows(beneficiaries=people), CODES[3], 2016, "beneficiaries", "s'ka të dhëna")
+    table, second = with_cell(table, CODES[4], 2016, "beneficiaries", " s'ka  të dhëna")
+    table, code = with_cell(table, CODES[5], 2016, "beneficiaries", 999)
+    table, undeclared = with_cell(table, CODES[6], 2016, "beneficiaries", "n/a")
+    sources = [source(table, missing=["s'ka të dhëna", "999"])]
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"], sources=sources)
+    (note,) = found(workspace, "declared_missing")
+    assert (note.severity, note.sheet) == ("NOTE", SHEET)
+    assert note.what == (
+        "3 cells hold a word that the source declares under `missing`, read as not reported and never as zero: "
+        f"2 's'ka të dhëna' in column 'beneficiaries' ({first}, {second}), 1 '999' in column 'beneficiaries' ({code})"
+    )
+    assert undeclared in found(workspace, "missing_words")[0].what
+    assert found(workspace, "blank_cells") == []
+    assert NAMES[CODES[3]] not in note.what
 
 
 def rows_in(name, data):

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lnbeval.errors import DataError
-from lnbeval.intake import Source, coverage_problems, decided, describe, intake, stop_if_needed
+from lnbeval.intake import HOW_WRITTEN, Source, coverage_problems, decided, describe, intake, stop_if_needed
 from lnbeval.intake.decisions import Decision
 from lnbeval.reference import is_total, load_reference, resolve
 from lnbeval.workspace.intake_stage import resolved
@@ -373,7 +373,17 @@ def test_x36_62_names_tell_the_extra_one(tmp_path):
     (note,) = covered(result)
     assert note.severity == "NOTE"
     assert "61 of 61" in note.what
-    assert "Beyond them it names 'Bashkia e Re'" in note.what
+    assert "Another name in it means none for certain: 'Bashkia e Re'" in note.what
+
+
+def test_names_otherwise_written_are_told_by_the_same_way_in_the_log_and_in_the_note(tmp_path):
+    result = taken(tmp_path, named(["Bashkia Kukës", "Bulqize", "Has"]))
+    ways = dict(zip(result.names["written"], result.names["how"], strict=True))
+    assert (ways["Bashkia Kukës"], ways["Has"]) == ("prefix", "name")
+    (note,) = [problem for problem in result.problems if problem.rule == "spelling"]
+    assert "with the prefix: 'Bashkia Kukës' as Kukës (AL132)" in note.what
+    assert f"{HOW_WRITTEN[ways['Bulqize']]}: 'Bulqize' as Bulqizë (AL111)" in note.what
+    assert "'Has'" not in note.what
 
 
 def test_x36_one_missing_and_one_extra_are_both_named(tmp_path):

@@ -274,7 +274,7 @@ def test_nothing_is_written_when_a_file_holds_persons(workspace, tmp_path):
     [
         (["Artikulli", "Viti", "Shuma"], [["Karburant", 2019, 5], ["Letër", 2020, 7]], "No column names municipalities"),
         (["Treguesi", *list(NAMES.values())[:20]], [["Familje", *range(20)]], "stand across the columns, in row 1"),
-        (["Bashkia", "Kryetari"], [[name, f"kryetari {name}"] for name in NAMES.values()], "No column beside the municipalities holds figures"),
+        (["Bashkia", "Zona"], [[name, f"zona {at % 7}"] for at, name in enumerate(NAMES.values())], "No column beside the municipalities holds figures"),
     ],
 )  # fmt: skip
 def test_a_file_to_draft_nothing_from_says_why(workspace, tmp_path, header, rows, words):
@@ -384,15 +384,71 @@ def test_rows_cut_by_sex_with_years_across_columns_are_proposed_to_be_added_up(w
             assert read[variable, code, year] == figure(code, year, 0) + figure(code, year, 1)
 
 
+def rows_in(path):
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def book_of_years(path, title="", shown=str):
+    """A workbook of the years 2014 to 2019 across columns, without another header; returns the book and its sheet."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append([title])
+    sheet.append(["Bashkia", *map(str, range(2014, 2020))])
+    for code in CODES:
+        sheet.append([NAMES[code], *(shown(figure(code, year) % 90 + 5) for year in range(2014, 2020))])
+    book.save(path)
+    return book, sheet
+
+
+@pytest.mark.parametrize(("title", "shown"), [("Mbulimi (%)", int), ("Mbulimi", lambda value: f"{value},5%")])
+def test_a_share_is_told_by_the_title_or_by_its_cells(workspace, tmp_path, title, shown):
+    book_of_years(tmp_path / "mbulimi.xlsx", title, shown)
+    drafted(workspace, "share", tmp_path / "mbulimi.xlsx")
+    for table in ("variables", "indicators"):
+        (row,) = rows_in(workspace.raw("share") / f"{table}.csv")
+        assert (row["unit"], row["kind"], row["high"]) == ("percent", "share", "100")
+
+
+@pytest.mark.parametrize("none", ["-", "jo", "nuk ka të dhëna", None])
+def test_a_column_of_years_with_a_word_for_none_says_who_was_treated(workspace, tmp_path, none):
+    book, sheet = book_of_years(tmp_path / "raste.xlsx", "Raste", int)
+    for at, cell in enumerate(
+        ["", "Viti i hyrjes në program", *(2017 if at % 2 else none for at, _ in enumerate(CODES))]
+    ):
+        sheet.cell(row=at + 1, column=8).value = cell
+    book.save(tmp_path / "raste.xlsx")
+    treatment = drafted(workspace, "entry", tmp_path / "raste.xlsx")["treatment"]
+    assert treatment["table"] == "raw/entry/treatment.csv"
+    assert treatment["phases"] == [{"phase": 1, "first_treated": 2017}]
+    rows = rows_in(workspace.raw("entry") / "treatment.csv")
+    assert {row["code"] for row in rows} == {code for at, code in enumerate(CODES) if at % 2}
+
+
+def test_a_sheet_that_lists_municipalities_with_a_year_says_who_was_treated(workspace, tmp_path):
+    book, _ = book_of_years(tmp_path / "raste.xlsx", "Raste", int)
+    listed = book.create_sheet("Bashkitë e programit")
+    listed.append(["Bashkia", "Viti i fillimit"])
+    for code in CODES[:9]:
+        listed.append([NAMES[code], 2018])
+    book.save(tmp_path / "raste.xlsx")
+    treatment = drafted(workspace, "listed", tmp_path / "raste.xlsx")["treatment"]
+    assert treatment["phases"] == [{"phase": 1, "first_treated": 2018}]
+    rows = rows_in(workspace.raw("listed") / "treatment.csv")
+    assert {row["code"] for row in rows} == set(CODES[:9])
+
+
 def test_a_large_file_sorted_by_municipality_is_looked_at_all_over(workspace, tmp_path):
-    months = ("Janar", "Shkurt", "Mars", "Prill", "Maj", "Qershor")
+    months = (
+        *("Janar", "Shkurt", "Mars", "Prill", "Maj", "Qershor"),
+        *("Korrik", "Gusht", "Shtator", "Tetor", "Nëntor", "Dhjetor"),
+    )
     lines = ["Bashkia;Viti;Muaji;Grupi;Persona të trajtuar"]
     lines += [
         f"{NAMES[code]};{year};{month};G{group};{figure(code, year)}"
         for code in CODES
         for year in range(2014, 2020)
         for month in months
-        for group in range(40)
+        for group in range(20)
     ]
     path = tmp_path / "i_madh.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

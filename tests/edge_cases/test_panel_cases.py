@@ -148,7 +148,7 @@ def test_x41_zeros_beside_gaps_are_asked_about_where_the_registry_says_so(tmp_pa
     decide(workspace, (question.name, "not_reported"))
     after = taken(workspace)
     assert (after.values["value"] == 0).sum() == 0
-    assert after.set_aside["content"].tolist() == ["0.0"] * 40
+    assert after.set_aside["content"].tolist() == ["0"] * 40
     assert after.counts["cells_used"].sum() == before.counts["cells_used"].sum() - 40
     assert reconciles(after)
 
@@ -167,9 +167,36 @@ def test_x41_structural_zeros_are_told_from_zeros_after_a_service_began(tmp_path
     decide(workspace, (question.name, "structural"))
     after = taken(workspace)
     assert (after.values["value"] == 0).sum() == 180
-    assert after.set_aside["content"].tolist() == ["0.0"]
+    assert after.set_aside["content"].tolist() == ["0"]
     assert reconciles(after)
     assert [problem.severity for problem in found(workspace, "zeros")] == ["NOTE"]
+
+
+@pytest.mark.parametrize(
+    "filled_up",
+    [
+        lambda code, year: 0 if CODES.index(code) % 3 == 0 and year < 2019 else people(code, year),
+        lambda code, year: 0 if code == KRUJE else people(code, year),
+    ],
+)
+def test_x41_zeros_that_fill_all_years_before_the_first_figure_are_asked_about_without_any_gap(tmp_path, filled_up):
+    workspace = evaluation(tmp_path, {"raport.xlsx": rows(beneficiaries=filled_up)}, ["care_coverage"])
+    (question,) = found(workspace, "zeros")
+    assert (question.severity, question.subject) == ("ASK", "beneficiaries")
+    assert "and no other cell is blank" in question.what
+    registered = variable("beneficiaries", "count", low="0", part_of="population", zeros="zero")
+    workspace = evaluation(tmp_path / "zero", {"raport.xlsx": rows(beneficiaries=filled_up)}, ["care_coverage"],
+                           variables=[registered])  # fmt: skip
+    assert found(workspace, "zeros") == []
+
+
+def test_x41_zeros_here_and_there_of_what_is_rare_are_not_asked_about(tmp_path):
+    def rare(code, year):
+        return (CODES.index(code) * 7 + year * 5) % 3
+
+    asked = {"code": "services", "zeros": ""}
+    workspace = evaluation(tmp_path, {"raport.xlsx": rows(services=rare)}, ["services"], variables=[asked])
+    assert found(workspace, "zeros") == []
 
 
 @pytest.mark.parametrize("written", [{"transform": "log"}, {"log": True}])

@@ -10,17 +10,19 @@ import pytest
 from country import LETTERS, PERSONS
 
 from lnbeval.intake import Condition, Source, intake
-from lnbeval.intake.large import numbers
+from lnbeval.intake.large import digest, numbers
 from lnbeval.intake.source import Aggregate
 from lnbeval.reference import is_total, load_reference
 from lnbeval.workspace.header_table import reference_headers
 from lnbeval.workspace.intake_stage import resolved
 from lnbeval.workspace.number_words import number_words
+from lnbeval.workspace.registered import registered_facts
 
 REFERENCE = load_reference(Path(__file__).resolve().parents[2] / "data" / "reference")
 CODES = {"Tiranë": "AL224", "Durrës": "AL121", "Has": "AL131"}
 HEADER = ("Bashkia", "Viti", "Muaji", "Gjinia", "Raste")
 YEARS, MONTHS = (2019, 2020), range(1, 13)
+SUMS = {"Tiranë": 61, "Durrës": 41, "Has": 21}  # of women and men, in each month
 
 
 def rows_of(sexes="FM", months=MONTHS):
@@ -62,6 +64,7 @@ def take(folder, declared, answered=None):
         answered or {},
         number_words(REFERENCE),
         reference_headers(REFERENCE),
+        registered=registered_facts(REFERENCE),
         persons=PERSONS,
         letters=LETTERS,
     )
@@ -373,3 +376,154 @@ def test_x82_long_figures_of_years_across_columns_are_no_numbers_of_persons(tmp_
     header = ("Bashkia", "Grupi", "Shuma 2019", "Shuma 2020")
     read = taken(tmp_path, rows, header=header, period=None, over=("Grupi",), columns={"cases": "Shuma {year}"})
     assert "persons" not in rules(read, "ASK")
+
+
+def test_x46_a_workbook_of_more_rows_than_a_column_may_have_texts_is_added_up(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(("Bashkia", "Viti", "Muaji", "Grupi", "Raste"))
+    rows = [
+        [name, year, month, f"G{at}", month + 0.5 * at]
+        for name, year, month, at in product(CODES, YEARS, MONTHS, range(60))
+    ]
+    assert len(rows) > digest.MOST_KEYS
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    read = take(tmp_path, source(file="a.xlsx", over=("Muaji", "Grupi")))
+    assert rules(read, "STOP", "ASK") == []
+    assert set(figures(read).values()) == {60 * 78 + 12 * 0.5 * 60 * 59 / 2}
+
+
+# Values of parts
+
+
+def test_x23_x29_a_negative_part_stops_and_decimals_of_a_count_are_told_though_the_sum_hides_them(tmp_path):
+    declared = {"columns": {"beneficiaries": "Raste"}}
+    rows = rows_of()
+    rows[rows.index(["Has", 2020, 7, "M", 11])][4] = -7
+    read = taken(tmp_path, rows, **declared)
+    problem = only(read, "below_range")
+    assert (problem.severity, problem.municipality, problem.year) == ("STOP", "Has", "2020")
+    assert problem.cell.endswith("column Raste")
+    assert "-7" in problem.what
+    rows = rows_of()
+    rows[0][4], rows[3][4] = 30.5, 31.5
+    assert rows[0][0] == rows[3][0]
+    told = only(taken(tmp_path, rows, **declared), "decimals_in_count")
+    assert told.severity == "WARN"
+    assert "Tiranë 2019: 30.5 in row 2" in told.what
+    assert rules(taken(tmp_path, rows_of(), **declared), "STOP", "ASK", "WARN") == []
+
+
+def test_x46_totals_over_the_parts_are_compared_with_their_sum(tmp_path):
+    rows = with_sums(rows_of(), "Gjithsej")
+    assert (
+        "72 of their figures were compared with the sum of the parts: 72 agree"
+        in only(taken(tmp_path, rows), "part_totals").what
+    )
+    rows[-1][4] += 50
+    read = taken(tmp_path, rows)
+    problem = only(read, "total_differs_from_the_sum")
+    assert (problem.severity, problem.municipality, problem.year) == ("WARN", "Has", "2020")
+    assert "total 71, sum 21" in problem.what
+    assert "72 of their figures were compared with the sum of the parts: 71 agree" in only(read, "part_totals").what
+
+
+def test_x46_grand_totals_over_two_columns_are_compared_too(tmp_path):
+    grand = [[name, year, "Gjithsej", "Gjithsej", 12 * cases] for year in YEARS for name, cases in SUMS.items()]
+    assert rules(taken(tmp_path, [*rows_of(), *grand]), "STOP", "ASK", "WARN") == []
+    grand[0][4] += 1
+    problem = only(taken(tmp_path, [*rows_of(), *grand]), "total_differs_from_the_sum")
+    assert (problem.municipality, problem.year) == ("Tiranë", "2019")
+
+
+# Parts that hold other parts
+
+
+@pytest.mark.parametrize("words", ["TR{}", "Tremujori {}", "3-mujori {}"])
+def test_x46_months_and_their_quarters_are_never_added_up_together(tmp_path, words):
+    quarters = [
+        [name, year, words.format(number), "F", 3 * (cases - 1) // 2]
+        for year, number in product(YEARS, range(1, 5))
+        for name, cases in SUMS.items()
+    ]
+    rows = [*rows_of("F"), *quarters]
+    question = only(taken(tmp_path, rows), "parts_of_two_sorts")
+    assert (question.severity, question.options) == ("ASK", ("month", "quarter"))
+    for answer in question.options:
+        read = taken(tmp_path, rows, answered={question.name: answer})
+        assert figures(read) == figures(taken(tmp_path, rows_of("F")))
+        assert rules(read, "STOP", "WARN") == []
+        assert read.set_aside["reason"].tolist() == ["part set aside by a decision"]
+
+
+def test_x46_a_band_that_holds_other_bands_is_asked_about(tmp_path):
+    header = ("Bashkia", "Viti", "Mosha", "Raste")
+    bands = {"0-17": 3, "18-64": 6, "65+": 2}
+    rows = [[name, year, band, cases] for name in CODES for year in YEARS for band, cases in bands.items()]
+    assert rules(taken(tmp_path, rows, header, over=("Mosha",)), "STOP", "ASK", "WARN") == []
+    more = [*rows, *([name, year, "0-64", 9] for name in CODES for year in YEARS)]
+    question = only(taken(tmp_path, more, header, over=("Mosha",)), "part_like_a_total")
+    assert question.subject == "Mosha 0-64"
+    read = taken(tmp_path, more, header, over=("Mosha",), answered={question.name: "total"})
+    assert set(figures(read).values()) == {11}
+    assert rules(read, "STOP", "WARN") == []
+
+
+def test_x46_bands_that_change_from_one_year_to_the_next_are_not_asked_about(tmp_path):
+    header = ("Bashkia", "Viti", "Mosha", "Raste")
+    bands = {2019: ("0-17", "18-64", "65+"), 2020: ("0-14", "15-64", "65+")}
+    rows = [[name, year, band, 4] for name in CODES for year in YEARS for band in bands[year]]
+    assert "part_like_a_total" not in rules(taken(tmp_path, rows, header, over=("Mosha",)), "ASK")
+
+
+def test_x46_months_that_count_from_january_on_are_asked_about(tmp_path):
+    names = list(REFERENCE.municipalities.index)[:10]
+    header = ("Bashkia", "Viti", "Muaji", "Raste")
+    rows = [[name, year, month, 5 * month + year - 2019] for name in names for year in YEARS for month in MONTHS]
+    question = only(taken(tmp_path, rows, header, over=("Muaji",)), "cumulative_parts")
+    assert (question.severity, question.options) == ("ASK", ("cumulative", "each_month"))
+    assert "20 of 20 municipality-years" in question.what
+    read = taken(tmp_path, rows, header, over=("Muaji",), answered={question.name: "cumulative"})
+    assert set(figures(read).values()) == {60, 61}
+    alone = taken(tmp_path, rows, header, over=("Muaji",), answered={question.name: "each_month"})
+    assert set(figures(alone).values()) == {390, 402}
+    for row in rows:
+        row[3] = 20 + row[2] * 7 % 5
+    assert rules(taken(tmp_path, rows, header, over=("Muaji",)), "STOP", "ASK", "WARN") == []
+
+
+@pytest.mark.parametrize(("header", "parts"), [("Muaji", range(1, 12)), ("Tremujori", ("TR1", "TR2", "TR4"))])
+def test_x46_a_month_or_quarter_that_is_absent_everywhere_is_asked_about(tmp_path, header, parts):
+    read = taken(tmp_path, rows_of(months=parts), (*HEADER[:2], header, *HEADER[3:]), over=(header, "Gjinia"))
+    assert rules(read, "ASK") == ["parts_absent"]
+    assert f"fewer than the {len(parts) + 1} " in only(read, "parts_missing").what
+    assert all(map(math.isnan, figures(read).values()))
+
+
+def test_x46_quarters_under_a_header_of_months_are_one_part_however_written(tmp_path):
+    words = {2019: ("TR1", "TR2", "TR3", "TR4"), 2020: ("Tremujori 1", "tr. II", "tremujori III", "TR 4")}
+    rows = [[*row[:2], words[row[1]][row[2] - 1], *row[3:]] for row in rows_of(months=range(1, 5))]
+    read = taken(tmp_path, rows)
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    assert "'TR2' = 'tr. II'" in only(read, "parts_alike").what
+
+
+# Notes below the table
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_x06_notes_below_a_table_of_months_are_rows_of_no_municipality(tmp_path, kind):
+    notes = [[""] * 5, ["Burimi: INSTAT", "", "", "", ""], ["* të dhëna paraprake", "", "", "", ""]]
+    if kind == "csv":
+        read = taken(tmp_path, [*rows_of(), *notes])
+    else:
+        book = openpyxl.Workbook()
+        for row in (HEADER, *rows_of(), *notes):
+            book.active.append([cell if cell != "" else None for cell in row])
+        book.save(tmp_path / "a.xlsx")
+        read = take(tmp_path, source(file="a.xlsx"))
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    assert figures(read)[CODES["Has"], 2020] == 12 * SUMS["Has"]
+    wrong = [*rows_of(), ["Has", "", 1, "F", 10], *notes]
+    assert rules(taken(tmp_path, wrong), "STOP") == ["no_year"]

@@ -342,3 +342,142 @@ def test_x82_letters_of_another_country_tell_its_encodings(tmp_path):
     assert [problem.severity for problem in found(workspace, "encoding")] == ["WARN"]
     write_csv(workspace.reference / "text_letters.csv", [["kind", "text", "note"]])
     assert [problem.severity for problem in found(workspace, "encoding_wrong")] == ["STOP"]
+
+
+NUMBER = "J81234567A"
+CONTACT = "Kontakt: Arben Hoxha, 069 234 5678"
+
+
+def noted(*notes, table=None):
+    """The table with one more column of notes: some in the first rows, nothing below."""
+    top, *body = table or one_year()
+    return [[*top, "Shënim"], *([*row, notes[at] if at < len(notes) else None] for at, row in enumerate(body))]
+
+
+def declared_too(tmp_path, header, values):
+    """An evaluation that reads a column on persons as a variable."""
+    table = beside(header, values)
+    return trial(tmp_path, table, columns={"services": header})
+
+
+@pytest.mark.parametrize("cell", [NUMBER, f"shih {NUMBER}", CONTACT, "tel 069 234 5678", "Emri: Ana, ana@example.org"])
+def test_x82_one_number_in_one_row_of_any_column_is_enough(tmp_path, monkeypatch, capsys, cell):
+    workspace = trial(tmp_path, noted(cell))
+    intake = taken(workspace)
+    (problem,) = persons_said(intake)
+    assert (problem.severity, problem.rule) == ("STOP", "person_level")
+    assert "D ('Shënim')" in problem.what
+    assert cell not in everything_said(workspace, intake, monkeypatch, capsys)[1]
+
+
+def test_x82_telephones_without_a_word_for_them_are_refused_when_they_are_several(tmp_path):
+    phones = [f"069 234 567{at}" for at in range(4)]
+    assert not persons_said(taken(trial(tmp_path / "few", noted(*phones[:3], *["pa raport"] * 9))))
+    (problem,) = persons_said(taken(trial(tmp_path / "several", noted(*phones, *["pa raport"] * 9))))
+    assert problem.severity == "STOP"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Raporti i 2019-2020 i bashkisë",
+        "e 01.02.2019 u",
+        "e 12 345 678 e",
+        "0.0612345678",
+        "06.07.2019 12:30",
+        "671234567",
+        "12 persona",
+    ],
+)
+def test_x82_days_years_decimals_and_figures_are_nobodys_numbers(tmp_path, cell):
+    assert not persons_said(taken(trial(tmp_path, noted(*[cell] * 6))))
+
+
+def test_x82_a_cell_with_a_telephone_number_is_never_quoted(tmp_path, monkeypatch, capsys):
+    cell = "Arben Hoxha 0692345678"
+    table = one_year()
+    table[5] = [*table[5][:2], cell]
+    workspace = trial(tmp_path, table)
+    intake = taken(workspace)
+    said = everything_said(workspace, intake, monkeypatch, capsys)[1]
+    assert "'[withheld]' is not a number" in said
+    assert "Arben" not in said
+    assert "0692345678" not in said
+
+
+@pytest.mark.parametrize("place", ["title", "note"])
+@pytest.mark.parametrize(("text", "rule"), [(f"NID {NUMBER}", "person_in_note"), (CONTACT, "contact_in_note")])
+def test_x82_numbers_in_titles_and_notes_are_told_and_withheld(tmp_path, monkeypatch, capsys, place, text, rule):
+    table = [[text], [], *one_year()] if place == "title" else [*one_year(), [], [text]]
+    workspace = trial(tmp_path, table, header=3 if place == "title" else 1)
+    (problem,) = found(workspace, rule)
+    assert problem.severity == ("STOP" if rule == "person_in_note" else "WARN")
+    assert problem.cell == ("row 1" if place == "title" else f"row {len(table)}")
+    intake = taken(workspace)
+    assert intake.values.empty == (rule == "person_in_note")
+    said = everything_said(workspace, intake, monkeypatch, capsys)[1]
+    assert not any(part in said for part in (NUMBER, "Arben", "234 5678"))
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("Data", [day.strftime("%d.%m.%Y") for day in BIRTHDAYS]),
+        ("Kodi", [str(5063462996 + 7919 * at) for at in range(61)]),
+        ("Kodi familjes", [434188 + 7919 * at % 997 for at in range(61)]),
+        ("Viti i lindjes", [1940 + at % 60 for at in range(61)]),
+    ],
+)
+def test_x82_columns_that_are_declared_are_looked_at_too(tmp_path, monkeypatch, capsys, header, values):
+    workspace = declared_too(tmp_path, header, values)
+    intake = taken(workspace)
+    assert [problem.rule for problem in intake.problems if problem.severity in {"STOP", "ASK"}] == ["persons"]
+    assert f"D ('{header}')" in persons_said(intake)[0].what
+    assert intake.values.empty
+    assert str(values[0]) not in everything_said(workspace, intake, monkeypatch, capsys)[1]
+
+
+@pytest.mark.parametrize("header", ["Numri i familjeve", "Lindje", "Dosje të hapura", "Numri i dosjeve", "Families"])
+def test_x82_counts_of_households_births_and_cases_are_indicators(tmp_path, header):
+    assert not persons_said(taken(declared_too(tmp_path, header, [100 + 7 * at for at in range(61)])))
+
+
+def test_x82_nothing_else_is_told_of_an_unseen_file_whose_rows_may_be_persons(tmp_path, monkeypatch, capsys):
+    workspace = trial(tmp_path, one_year())
+    path = tmp_path / "lista.csv"
+    days = [day.strftime("%d.%m.%Y") for day in BIRTHDAYS]
+    write_csv(path, beside("Data", days))
+    code, said = command(workspace, monkeypatch, capsys, "check", str(path))
+    assert code == DataError.exit_code
+    assert [line.split()[0] for line in said.splitlines() if line.startswith(("STOP", "ASK", "WARN"))] == ["ASK"]
+    assert not any(day in said for day in days)
+
+
+@pytest.mark.parametrize("header", ["Subjekti", "Kodi familjes"])
+def test_x82_new_copies_nothing_that_may_be_persons_unless_somebody_looked(tmp_path, monkeypatch, capsys, header):
+    workspace = trial(tmp_path, one_year())
+    path = tmp_path / "lista.csv"
+    values = PEOPLE if header == "Subjekti" else [434188 + 7919 * at % 997 for at in range(61)]
+    write_csv(path, beside(header, values))
+    code, said = command(workspace, monkeypatch, capsys, "new", "lista", "--from", str(path))
+    assert code == DataError.exit_code
+    assert "--no-persons" in said
+    assert not workspace.raw("lista").exists()
+    assert not workspace.parameters("lista").exists()
+    code, _ = command(workspace, monkeypatch, capsys, "new", "lista", "--from", str(path), "--no-persons")
+    assert code == 0
+    assert "persons/lista.csv/rows,no_persons," in workspace.decisions("lista").read_text(encoding="utf-8")
+    assert header not in workspace.parameters("lista").read_text(encoding="utf-8")
+    said = command(workspace, monkeypatch, capsys, "check", "lista")[1]
+    assert "`who` is empty" in said
+    assert not any(line.startswith("ASK lista.csv") or "unused" in line for line in said.splitlines())
+
+
+def test_x82_a_telephone_in_a_title_is_not_written_by_new(tmp_path, monkeypatch, capsys):
+    workspace = trial(tmp_path, one_year())
+    path = tmp_path / "tabela.csv"
+    write_csv(path, [[CONTACT], [], *rows(services=services)])
+    code, said = command(workspace, monkeypatch, capsys, "new", "tabela", "--from", str(path))
+    assert code == 0, said
+    written_there = [workspace.parameters("tabela"), *workspace.raw("tabela").glob("*.md")]
+    assert not any("Arben" in part for part in (said, *(one.read_text(encoding="utf-8") for one in written_there)))

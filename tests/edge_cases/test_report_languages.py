@@ -21,6 +21,7 @@ from written_evaluations import (
     rows,
     source,
     taken,
+    variable,
     with_cell,
     write_csv,
     written,
@@ -32,6 +33,7 @@ from lnbeval.intake import Problem, problem_text
 from lnbeval.reference import load_reference
 from lnbeval.workspace.languages import PHRASES, language, languages, problem_line, sentences
 from lnbeval.workspace.particulars import place_in_words
+from lnbeval.workspace.worded import WORDED
 
 ALBANIAN = language(REFERENCE, "sq")
 ENGLISH = re.compile(
@@ -43,8 +45,8 @@ QUESTIONS = {  # the rules that a decision can answer
     *("changed_delivery", "count_above_total", "county_level", "guess", "jump", "persons"),
     *("seat_town", "share_or_fraction", "switches_off", "unsteady_series", "year_header", "zeros"),
 }
-KEYWORDS = re.compile(
-    r"`[^`]*`|'[^']*'|[\w/.-]+\.(?:csv|xlsx|yaml)|\([a-z_]+: [^)]*\)|[a-z_]+\.[a-z_.]+(?:: \w+)?|: [a-z_ ]+\.$"
+KEYWORDS = re.compile(  # and what is said to be English
+    r"\(anglisht: .*\)\.$|`[^`]*`|'[^']*'|[\w/.-]+\.(?:csv|xlsx|yaml)|\([a-z_]+: [^)]*\)|[a-z_]+\.[a-z_.]+(?:: \w+)?|: [a-z_ ]+\.$"
 )
 
 
@@ -243,17 +245,17 @@ def test_a_table_that_contradicts_itself_is_refused(tmp_path, name, text, told):
 @pytest.mark.parametrize(
     ("rule", "what", "details"),
     [
-        ("below_range", "services is negative: Has 2019: -12, Vau i Dejës 2017: -3", "Has 2019: -12, Vau i Dejës 2017: -3"),
-        ("total_differs_from_the_sum", "The total is 939, but the rows of the year (61) add up to 938.5", "939; 61; 938.5"),
+        ("below_range", "services is negative: Has 2019: -12, Vau i Dejës 2017: -3", "services; Has 2019: -12, Vau i Dejës 2017: -3"),
+        ("total_differs_from_the_sum", "The total is 939, but the rows of the year (61) add up to 938.5", "939; 61; 938,5"),
         ("not_a_number", "'s'ka të dhëna' is not a number", "'s'ka të dhëna'"),
         ("told_twice", "Tells the same as b.csv, row 7, column Raste; the later one was set aside", "b.csv, rreshti 7, kolona Raste"),
         ("merged_cells", "Merged cells A5:A8, B2 and 20 more were filled down", "A5:A8, B2 dhe 20 të tjera"),
         ("spelling", "Names written otherwise: 'TIRANE' as Tiranë (AL224)", "'TIRANE' → Tiranë (AL224)"),
-        ("changed_delivery", "The file differs: Tiranë 2019 care_coverage: 5 became 6.5", "Tiranë 2019 care_coverage: 5 → 6.5"),
+        ("changed_delivery", "The file differs: Tiranë 2019 care_coverage: 5 became 6.5", "Tiranë 2019 care_coverage: 5 → 6,5"),
         ("encoding", "The file is not UTF-8; it was read as cp1252, by its own mark", "cp1252"),
         ("mended_letters", "Put right: 'KrujÃ«' → 'Krujë' (9 in row 2 and others), 'HasÃ«' → 'Has' (1 in row 5)", "'KrujÃ«' → 'Krujë' (9, rreshti 2 dhe të tjera), 'HasÃ«' → 'Has' (1, rreshti 5)"),
         ("changed_delivery", "The file differs (Krujë 2016 services: 17 became <5, Has 2017 pupils: 0 became not reported)", "Krujë 2016 services: 17 → <5, Has 2017 pupils: 0 → e paraportuar"),
-        ("told_twice_differently", "services is not reported here (Has), but 0 in C7 (Has)", "e paraportuar; Has; 0; C7 (Has)"),
+        ("told_twice_differently", "services is not reported here (Has), but 0 in C7 (Has)", "services; e paraportuar; Has; 0; C7 (Has)"),
         ("merged_cells", "Merged cells A5:A8, B2 and 1 more were filled down", "A5:A8, B2 dhe 1 tjetër"),
         ("part_not_reported", "b is told (of parts (2 of 12)), and in row 7 (3 of 9)", "2/12; rreshti 7 (3/9)"),
         ("guess", "Guessed, because it is likely: data.sources[1].unit is 'Bashkia'", "data.sources[1].unit; 'Bashkia'"),
@@ -262,6 +264,91 @@ def test_a_table_that_contradicts_itself_is_refused(tmp_path, name, text, told):
 def test_names_figures_and_cells_are_kept(rule, what, details):
     said, _ = sentences(problem(rule, what), ALBANIAN)
     assert said == f"{ALBANIAN.texts[rule][0]}. Hollësi: {details}."
+
+
+SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "what"),
+    [
+        (
+            "listed_not_counted",
+            "The table lists 1 municipality in phase 1, compared with here: Shkodër (AL154), mentioned",
+        ),
+        ("other_programme", "'A' (by 2018 to no end given) also reached 2 of 52: Berat (AL311); and 2 of 9 treated"),
+        ("series_break", "population breaks in 2023: the census of 2023 replaced the counts carried forward from 2011"),
+        (
+            "outlier",
+            "Indicator 'services' is 900, far beyond all others (2 to 40). Mean of the year: 31, without it 12.5",
+        ),
+        ("told_twice_differently", "services is 5 here (Has), but 5 in C7 (Has), for the same year"),
+        ("blank_cells", "36 cells are blank: 36 in column 'A' (rows 2, 3)"),
+        ("planned_subset", "As the parameters say: Has (not asked)"),
+        (
+            "guess",
+            "'unit' was guessed when the parameters were drafted, and was taken out of `guesses` without an answer",
+        ),
+    ],
+)
+def test_what_only_the_english_words_say_is_quoted_in_full(rule, what):
+    line = problem_line(problem(rule, what, severity="NOTE", do=""), ALBANIAN)
+    assert line == f"SHËNIM a.xlsx: {ALBANIAN.texts[rule][0]}. (anglisht: {what})."
+
+
+@pytest.mark.parametrize("rule", sorted(WORDED))
+def test_a_rule_told_in_its_own_words_is_one_that_there_is(rule):
+    assert rule in ALBANIAN.texts
+
+
+def test_what_an_advice_names_is_told_too():
+    line = problem_line(problem("no_year", "The row has no year", do="Write `when` as 2,015 in a.csv"), ALBANIAN)
+    assert line.endswith("(`when`, a.csv). (anglisht: Write `when` as 2,015 in a.csv).")
+
+
+def test_a_guess_is_told_with_its_keys_its_values_and_its_reason():
+    guessed = "variables: label 'Shërbime', unit '', scale 1, kind 'count', counting_unit 'count', known True"
+    one = problem(
+        "guess",
+        f"Guessed: {guessed}; likewise in 3 more places. The reason: its header says 'count' in 2,900 rows",
+        do="",
+    )
+    reason = "Arsyeja (anglisht): its header says 'count' in 2,900 rows"
+    said = f"Kjo u hamendësua nga skedari. Hamendësimi: {guessed}; njësoj edhe në 3 vende të tjera. {reason}."
+    assert sentences(one, ALBANIAN)[0] == said
+    assert problem_line(one, ALBANIAN) == f"NDAL a.xlsx: {said}"
+
+
+@pytest.mark.parametrize(
+    ("what", "details"),
+    [
+        ("It differs (Patos 2020 buxheti: 3,151 became not reported)", "Patos 2020 buxheti: 3~151 → e paraportuar"),
+        ("It differs (Has 2020 services: 1,234,567.5 became -2,900)", "Has 2020 services: 1~234~567,5 → -2~900"),
+        ("It differs: Has 2020: 2015, 2016 and 1,200 more", "Has 2020: 2015, 2016 dhe 1~200 të tjera"),
+        ("It differs: Has (2020-01-15, '2,900')", "Has (2020-01-15, '2,900')"),  # a date, and what the file says
+        ("It touches (turnout, invalid_ballots, services)", "turnout, invalid_ballots, services"),
+        ("Cells are divided by the semicolon, as found in the file", "pikëpresja"),
+        ("Cells are divided by the tab, as found in the file", "tabulator"),
+    ],
+)
+def test_series_are_named_and_figures_written_as_the_language_does(what, details):
+    said, _ = sentences(problem("changed_delivery", what), ALBANIAN)
+    assert said.endswith(f"Hollësi: {details.replace('~', SPACE)}.")
+
+
+def test_the_series_that_an_evaluation_defines_are_named(tmp_path, monkeypatch, capsys):
+    code = list(NAMES)[3]
+    table = rows(
+        turnout_pct=half, buxheti=lambda one, year: -5 if (one, year) == (code, 2016) else 100 + half(one, year)
+    )
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["turnout"])
+    own = dict.fromkeys(["code", *REFERENCE.variables.columns], "") | variable(
+        "buxheti", "money", label="Budget", unit="lek", low="0"
+    )
+    write_csv(workspace.raw("trial") / "variables.csv", [list(own), list(own.values())])
+    _, said = command(workspace, monkeypatch, capsys, "check", "trial", "--lang", "sq")
+    (line,) = [one for one in lines(said) if ALBANIAN.texts["below_range"][0] in one]
+    assert "buxheti" in line
 
 
 def test_what_stands_in_the_sentence_or_before_it_is_not_said_again():

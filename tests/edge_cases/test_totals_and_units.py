@@ -9,7 +9,7 @@ from types import MappingProxyType
 import openpyxl
 import pytest
 from country import LETTERS, PERSONS
-from written_evaluations import CODES, NAMES, command, decide, evaluation, indicator, rows, source, variable
+from written_evaluations import CODES, NAMES, command, decide, evaluation, indicator, rows, source, taken, variable
 
 from lnbeval.errors import DataError
 from lnbeval.intake import Source, intake
@@ -87,6 +87,24 @@ def test_x14_a_row_that_says_that_it_is_a_mean_is_one(tmp_path):
     assert rules(take(tmp_path, with_total(260, "Mesatarja"))) == ["total_differs_from_the_sum"]
 
 
+@pytest.mark.parametrize(
+    ("second", "what"),
+    [
+        (44, "2 total rows were compared with the sums of their rows, and agree"),
+        (45, "1 total row was compared with the sum of its rows, and agrees"),
+    ],
+)
+def test_x14_totals_that_agree_are_told(tmp_path, second, what):
+    table = [*with_total(960), ("Tiranë", 2021, 40), ("Patos", 2021, 4), ("Gjithsej", 2021, second)]
+    (note,) = [one for one in told(take(tmp_path, table), "NOTE") if one.rule == "totals_agree"]
+    assert note.what == what
+
+
+def test_x14_a_total_without_rows_is_not_told_to_agree(tmp_path):
+    table = [*with_total(950), ("Gjithsej", 2021, 45)]
+    assert "totals_agree" not in {one.rule for one in told(take(tmp_path, table), "NOTE")}
+
+
 def test_x14_what_is_not_registered_may_be_a_mean_and_else_is_told_to_be_neither(tmp_path):
     assert told(take(tmp_path, with_total(240), "unheard_of")) == []
     (warning,) = told(take(tmp_path, with_total(300), "unheard_of"))
@@ -124,6 +142,55 @@ def test_x14_a_county_of_a_level_column_is_held_against_the_reference_too(tmp_pa
     assert "the municipalities of Durrës (3) add up to 120" in warning.what
     table[6] = ("qark", "Durrës", 2020, 120)
     assert told(take(tmp_path, table, level=level)) == []
+
+
+@pytest.mark.parametrize("name", ["Gjithsej Durrës", "Totali i Durrësit"])
+def test_x14_a_word_for_totals_before_the_name_of_a_county_is_the_total_of_the_county(tmp_path, name):
+    assert told(take(tmp_path, county_rows(120, name))) == []
+    (warning,) = told(take(tmp_path, county_rows(100, name)))
+    assert "The total is 100, but the municipalities of Durrës (3) add up to 120" in warning.what
+
+
+def with_unknown_row(durres, at):
+    """Two counties, each below its total, the total of both, and a row of no municipality at some place."""
+    own = [("Qarku Durrës", durres), ("Durrës", 70), ("Krujë", 30), ("Shijak", 20), ("Qarku Berat", 9), ("Kuçovë", 5)]
+    table = [HEADER, *((place, 2020, figure) for place, figure in [*own, ("Poliçan", 4), ("Gjithsej", 129)])]
+    table.insert(at, ("nga të cilët në fshat", 2020, 40))
+    return table
+
+
+@pytest.mark.parametrize("at", [9, 7])
+def test_x14_a_row_of_no_municipality_elsewhere_does_not_hide_a_county_that_differs(tmp_path, at):
+    taken = take(tmp_path, with_unknown_row(100, at))
+    assert rules(taken) == ["unknown_name", "total_differs_from_the_sum"]
+    assert "the municipalities of Durrës (3) add up to 120" in told(taken)[1].what
+
+
+def test_x14_a_total_that_may_hold_a_row_that_is_not_read_is_told_not_to_be_compared(tmp_path):
+    taken = take(tmp_path, with_unknown_row(100, 5))
+    assert rules(taken) == ["unknown_name"]
+    (note,) = [problem for problem in told(taken, "NOTE") if problem.rule == "total_not_compared"]
+    assert (note.cell, note.municipality) == ("C2", "Qarku Durrës")
+    assert "no figure is known from row 6" in note.what
+
+
+def test_x14_a_total_of_all_is_not_compared_while_any_row_is_not_read(tmp_path):
+    table = [*with_unknown_row(120, 9)[:8], ("Gjithsej", 2020, 130), ("nga të cilët në fshat", 2020, 40)]
+    taken = take(tmp_path, table)
+    assert rules(taken) == ["unknown_name"]
+    assert [problem.cell for problem in told(taken, "NOTE") if problem.rule == "total_not_compared"] == ["C9"]
+
+
+@pytest.mark.parametrize("at", [2, 4, 6])
+def test_x14_a_header_that_is_repeated_inside_the_table_is_set_aside(tmp_path, at):
+    table = column(*range(100, 106))
+    table.insert(at, HEADER)
+    taken = take(tmp_path, table)
+    assert told(taken) == []
+    (note,) = [problem for problem in told(taken, "NOTE") if problem.rule == "repeated_header"]
+    assert note.cell == f"A{at + 1}"
+    assert taken.set_aside["reason"].tolist() == ["header repeated inside the table"]
+    assert len(taken.values) == 6
 
 
 @pytest.mark.parametrize(("total", "found"), [(960, []), (961, ["total_differs_from_the_sum"])])
@@ -169,7 +236,7 @@ def test_x20_one_or_two_cells_do_not_decide_what_hundreds_of_others_mean(tmp_pat
     (stop,) = told(take(tmp_path, table))
     assert (stop.severity, stop.rule, stop.subject) == ("STOP", "few_cells_decide", "Shifra")
     assert stop.cell == ("C489" if times == 1 else "C489:C490")
-    assert f"{shown}: {times} cells such as '{cell}' in C489" in stop.what
+    assert f"{shown}: {'1 cell' if times == 1 else '2 cells'} such as '{cell}' in C489" in stop.what
     assert "`decimal` and `thousands`" in stop.do
     assert told(take(tmp_path, table, decimal=".", thousands=",")) == [] or cell == "12,5"
 
@@ -235,6 +302,75 @@ def test_x26_a_header_that_contradicts_the_registered_unit_stops(tmp_path, varia
     assert f"'{header}' says" in stop.what
     assert f"{variable} is registered in" in stop.what
     assert stop.options == ("as_registered",)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Shpenzime (mijë lekë të vjetra)",
+        "Shpenzime (lekë të vjetra)",
+        "Shpenzime mijë lekë të vjetra",
+        "Shpenzime (lek i vjetër)",
+        "Shpenzime (LEKE TE VJETRA)",
+        "Shpenzime (old lek)",
+    ],
+)
+def test_x26_old_lek_is_no_lek(tmp_path, header):
+    table = column(12, 13, header=("Bashkia", "Viti", header))
+    (stop,) = told(take(tmp_path, table, "social_spending", columns={"social_spending": header}))
+    assert (stop.severity, stop.rule) == ("STOP", "unit_differs")
+    assert "old lek: 10 are 1 ALL" in stop.what
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Shpenzime (lekë të reja)", "Shpenzime (lekë në muaj)", "Shpenzime lekë neto", "Shpenzime (lekë pa TVSH)"],
+)
+def test_x26_words_behind_a_currency_do_not_hide_it(tmp_path, header):
+    table = column(12, 13, header=("Bashkia", "Viti", header))
+    (stop,) = told(take(tmp_path, table, "social_spending", columns={"social_spending": header}))
+    assert (stop.severity, stop.rule) == ("STOP", "unit_differs")
+    thousands = header.replace("lekë", "mijë lekë")
+    table = column(12, 13, header=("Bashkia", "Viti", thousands))
+    assert told(take(tmp_path, table, "social_spending", columns={"social_spending": thousands})) == []
+
+
+@pytest.mark.parametrize(
+    "header", ["Shpenzime plan (mijë lekë)", "Shpenzime të planifikuara (mijë lekë)", "Buxheti i planifikuar"]
+)
+def test_x26_planned_figures_without_actual_ones_beside_them_are_told(tmp_path, header):
+    table = column(12, 13, header=("Bashkia", "Viti", header))
+    (warning,) = told(take(tmp_path, table, "social_spending", columns={"social_spending": header}))
+    assert (warning.severity, warning.rule, warning.cell) == ("WARN", "planned_alone", "C1")
+    assert f"'{header}', which holds planned figures" in warning.what
+
+
+@pytest.mark.parametrize("header", ["Raste me plan individual", "Plani i kujdesit, raste", "Shpenzime faktike"])
+def test_x26_plans_that_are_counted_themselves_are_no_planned_figures(tmp_path, header):
+    table = column(12, 13, header=("Bashkia", "Viti", header))
+    assert told(take(tmp_path, table, columns={"beneficiaries": header})) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "prices", "found"),
+    [
+        ("Grante, çmime konstante 2015", "nominal", ["WARN"]),
+        ("Grante, çmime korrente", "constant", ["WARN"]),
+        ("Grante, çmime konstante 2015", "constant", []),
+        ("Grante", "nominal", []),
+    ],
+)
+def test_x27_prices_that_a_header_tells_are_held_against_the_registered_ones(tmp_path, header, prices, found):
+    table = rows(grants=lambda code, year: 1000 + CODES.index(code) + year % 7)
+    table[0][2] = header
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": table}, ["grants_received"],
+        variables=[variable("grants", "money", low="0", prices=prices, unit="thousand lek")],
+        registry=[indicator("grants_received", "grants", "money")],
+        sources=[source(table, columns={"grants": header})],
+    )  # fmt: skip
+    problems = taken(workspace).problems
+    assert [problem.severity for problem in problems if problem.rule == "prices_differ"] == found
 
 
 @pytest.mark.parametrize(

@@ -367,3 +367,12 @@ def test_the_shipped_evaluations_are_warned_but_not_stopped(evaluation, capsys):
     assert exit_code(["check", evaluation]) == 0
     said = capsys.readouterr().out
     assert {one.split()[0] for one in said.splitlines() if one.startswith(("STOP", "ASK"))} == set()
+
+
+def test_x51_of_two_starts_the_later_is_not_told_to_be_used(workspace, capsys):
+    codes = [*QUAKE[:4], QUAKE[0]]
+    treated(workspace, codes, first_treated=["2015", "2015", "2015", "2015", "2019"])
+    _, text = checked(capsys)
+    assert "the earlier, 2015, is used" in line(text, "WARN", "The start of phase 1 is")
+    assert "Treated from 2019" not in text
+    assert cohorts(workspace)[QUAKE[0]] == 2015

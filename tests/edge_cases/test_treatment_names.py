@@ -44,6 +44,13 @@ def test_x55_the_treated_may_be_told_by_code_by_name_or_by_both(tmp_path, header
     assert treated(table(tmp_path, header, *rows)) == {"AL224", "AL112"}
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_x55_a_table_saved_by_a_spreadsheet_program_is_read_by_its_own_delimiter(tmp_path, mark):
+    path = table(tmp_path, ("code", "name"), ("AL224", "Tiranë"), ("", "Dibër"))
+    path.write_text("\ufeff" + path.read_text(encoding="utf-8").replace(",", mark), encoding="utf-8")
+    assert treated(path) == {"AL224", "AL112"}
+
+
 def test_x55_all_problems_of_the_table_are_told_at_once_with_their_rows(tmp_path):
     path = table(
         tmp_path,

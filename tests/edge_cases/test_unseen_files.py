@@ -14,7 +14,10 @@ from lnbeval.workspace.places import Workspace
 from lnbeval.workspace.yaml_file import read_yaml
 
 YEARS = range(2014, 2020)
-MONTHS = ("Janar", "Shkurt", "Mars", "Prill", "Maj", "Qershor")
+MONTHS = (
+    *("Janar", "Shkurt", "Mars", "Prill", "Maj", "Qershor"),
+    *("Korrik", "Gusht", "Shtator", "Tetor", "Nëntor", "Dhjetor"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +121,7 @@ def test_nothing_is_said_twice(said, tmp_path):
         ({"S": [["Tabela 1"], *wide(), [], ["Tabela 2"], *wide(1)]}, "another header stands in row 66 ('Bashkia')"),
         ({"S": [["Bashkia", *YEARS], ["Familje"], *wide(0, header=False), ["Persona"], *wide(1, header=False)]}, "row 64 ('Persona')"),
         ({"S": [["Bashkia", 2014, "Bashkia", 2014], *([n, 1, n, 2] for n in NAMES.values())]}, "Tables stand side by side: the municipalities are named in columns A and C"),
-        ({f"{m} 2020": [["Bashkia", "Raste"], *([n, 5] for n in NAMES.values())] for m in MONTHS}, "6 sheets ('Janar 2020', 'Shkurt 2020'"),
+        ({f"{m} 2020": [["Bashkia", "Raste"], *([n, 5] for n in NAMES.values())] for m in MONTHS}, "12 sheets ('Janar 2020', 'Shkurt 2020'"),
         ({"S": [["Treguesi", *NAMES.values()], ["Familje", *range(61)]]}, "The municipalities stand across the columns, in row 1"),
         ({"S": [["Bashkia", "Raste"], *([n, 5] for n in NAMES.values())]}, "Declare the year of the table under `year`"),
     ],
@@ -280,3 +283,63 @@ def test_the_shipped_files_stay_quiet(said, name):
             continue
         code, told = said("check", path)
         assert code == 0, told
+
+
+def long_rows(header=("Bashkia", "Viti", "Familje përfituese"), columns=1):
+    figures = [
+        [NAMES[code], year, *(figure(code, year, at) for at in range(columns))] for code in CODES for year in YEARS
+    ]
+    return [list(header), *figures]
+
+
+def test_x23_a_negative_count_stops_before_anything_is_declared(said, tmp_path):
+    rows = long_rows()
+    rows[100][2] = -5
+    code, told = said("check", book_of(tmp_path / "a.xlsx", {"S": rows}))
+    assert (code, "C101" in told, "is negative" in told) == (3, True, True)
+
+
+def test_x26_a_year_in_another_unit_stops_before_anything_is_declared(said, tmp_path):
+    rows = [
+        ["Bashkia", "Viti", "Fondi (mijë lekë)"],
+        *([*row[:2], row[2] * (1000 if row[1] == 2017 else 1)] for row in long_rows()[1:]),
+    ]
+    code, told = said("check", book_of(tmp_path / "a.xlsx", {"S": rows}))
+    assert (code, "about 1000 times" in told) == (3, True)
+
+
+def test_x25_women_above_their_total_stop_in_the_draft(said, tmp_path):
+    rows = long_rows(("Bashkia", "Viti", "Femra", "Meshkuj", "Gjithsej"), 2)
+    rows[1:] = [[*row, row[2] + row[3]] for row in rows[1:]]
+    rows[7][2:] = [825, 364, 817]
+    path = book_of(tmp_path / "gjinia.xlsx", {"S": rows})
+    said("new", "gjinia", "--from", path)
+    code, told = said("check", "gjinia")
+    assert code == 3
+    assert f"femra is larger than gjithsej in 1 row(s): {rows[7][0]} {rows[7][1]}: 825 of 817" in told
+    assert "part_of 'gjithsej'" in told
+
+
+def test_x37_a_row_that_is_there_twice_is_told_and_cuts_nothing(said, tmp_path):
+    rows = [
+        ["Bashkia", "Viti", "Grupi", "Raste"],
+        *([*row[:2], "a" if at % 2 else "b", row[2]] for at, row in enumerate(long_rows()[1:])),
+    ]
+    rows.append([*rows[5][:2], "a" if rows[5][2] == "b" else "b", 99])
+    code, told = said("check", book_of(tmp_path / "a.xlsx", {"S": rows}))
+    assert code == 3
+    assert f"D{len(rows)}" in told
+    assert "for the same municipality and year" in told
+    assert "several rows" not in told
+
+
+def test_x38_one_contradiction_among_months_is_named_with_both_rows(said, tmp_path):
+    rows = [
+        ["Bashkia", "Viti", "Muaji", "Raste"],
+        *([*row[:2], month, row[2] + at] for row in long_rows()[1:] for at, month in enumerate(MONTHS)),
+    ]
+    rows.append([*rows[9][:3], 99999])
+    code, told = said("check", book_of(tmp_path / "a.xlsx", {"S": rows}))
+    assert code == 3
+    assert "is 99999 here" in told
+    assert "by: 'Muaji'" in told

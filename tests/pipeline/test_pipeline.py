@@ -89,13 +89,13 @@ def test_a_second_run_recomputes_nothing(evaluated):
     assert (workspace / "dvc.lock").read_bytes() == lock
 
 
-def test_a_changed_level_reruns_only_the_pages_and_after(rerun):
+def test_a_changed_level_reruns_the_intake_which_stays_as_it_is_and_the_pages_and_after(rerun):
     path = rerun / "params/turnout.yaml"
     path.write_text(path.read_text("utf-8").replace("level: 0.95", "level: 0.9"), encoding="utf-8")
     before = json.loads((rerun / "outputs/turnout/metrics.json").read_text())["effects"]["turnout"]["overall"]
     ended = run_lnbeval(rerun, "evaluate")
     assert ended.returncode == 0, ended.stderr
-    assert stages_run(ended.stdout) == {"pages", "collect", "site", "manifest", "index"}
+    assert stages_run(ended.stdout) == {"intake", "pages", "collect", "site", "manifest", "index"}
     after = json.loads((rerun / "outputs/turnout/metrics.json").read_text())["effects"]["turnout"]["overall"]
     assert after["estimate"] == before["estimate"]
     assert before["conf_low"] < after["conf_low"] < after["conf_high"] < before["conf_high"]

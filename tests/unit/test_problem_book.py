@@ -5,6 +5,7 @@ import pytest
 
 from lnbeval.cli.main import exit_code
 from lnbeval.intake import Problem
+from lnbeval.workspace.findings import in_order
 from lnbeval.workspace.problem_book import write_problem_book
 
 STOP = Problem(
@@ -43,6 +44,54 @@ def test_a_row_opens_its_file_at_its_cells(sheet):
 
 def test_a_file_without_cells_opens_as_a_whole(sheet):
     assert sheet["B3"].hyperlink.target == "raw/b.csv"
+
+
+@pytest.mark.parametrize(
+    ("file", "sheet", "cell", "link"),
+    [
+        ("raste 2024.xlsx", "Të dhëna", "rows 489, 502", "raw/raste%202024.xlsx#'Të dhëna'!A489"),
+        ("raste 2024.xlsx", "Viti '24", "", "raw/raste%202024.xlsx#'Viti ''24'!A1"),
+        ("raste 2024.xlsx", "Të dhëna", "column Viti", "raw/raste%202024.xlsx#'Të dhëna'!A1"),
+        ("b.csv", "", "row 7", "raw/b.csv#A7"),
+        ("b.csv", "", "row 14, column Viti", "raw/b.csv#A14"),
+        ("b.csv, raste 2024.xlsx", "", "", "raw/b.csv"),
+        ("SOURCES.md", "", "line 3", "raw/SOURCES.md"),
+    ],
+)
+def test_a_row_opens_its_file_at_its_row_and_else_its_sheet_at_the_corner(tmp_path, file, sheet, cell, link):
+    (tmp_path / "raw").mkdir()
+    files = {name: tmp_path / "raw" / name for name in ("raste 2024.xlsx", "b.csv", "SOURCES.md")}
+    for path in files.values():
+        path.touch()
+    problem = Problem(severity="NOTE", file=file, sheet=sheet, cell=cell, what="w", rule="seat_town")
+    row = written(tmp_path, [problem], files)[2]
+    linked = row[3] if cell else row[1]
+    target = linked.hyperlink.target + (f"#{linked.hyperlink.location}" if linked.hyperlink.location else "")
+    assert target == link
+    assert (linked.style, linked.alignment.wrap_text, linked.alignment.vertical) == ("Hyperlink", True, "top")
+
+
+def test_problems_stand_by_severity_file_sheet_and_cell():
+    def one(severity, file, sheet, cell):
+        return Problem(severity=severity, file=file, sheet=sheet, cell=cell, what="w", rule="seat_town")
+
+    wanted = [
+        one("STOP", "b.csv", "", ""), one("ASK", "c.csv", "", "row 9"), one("ASK", "c.csv", "", "row 10"),
+        one("WARN", "a.xlsx", "A", "C9"), one("WARN", "a.xlsx", "A", "C10"), one("WARN", "a.xlsx", "B", "A1"),
+        one("NOTE", "a.csv", "", ""),
+    ]  # fmt: skip
+    assert list(in_order(reversed(wanted))) == wanted
+
+
+def test_findings_on_tables_of_the_reference_open_them(tmp_path):
+    report = tmp_path / "problems.xlsx"
+    assert exit_code(["check", "turnout", "--report", str(report)]) == 0
+    sheet = openpyxl.load_workbook(report)["Problems"]
+    files = {row[1].value: (row[3] if row[3].value else row[1]).hyperlink for row in sheet.iter_rows(min_row=2)}
+    assert {"other_programmes.csv", "treatment_evidence.csv", "elections.csv"} <= set(files)
+    for file, link in files.items():
+        assert link is not None, file
+        assert link.target.partition("#")[0].endswith(f"/{file}")
 
 
 def test_a_question_stands_with_its_name_and_its_answers(sheet):

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from lnbeval.intake.number_words import NumberWords
 
 TOKEN: Final = re.compile(r"'0{3}|[0-9]+(?:[.,  ][0-9]{3})*|[^\W\d_]+|[^\s\w]")
-CURRENCY: Final = re.compile(r"[A-Z]{3}")  # what the words for units call a currency
+CURRENCY: Final = re.compile(r"[A-Z]{3}(?: \([^()]+\))?")  # what the words for units call a currency, perhaps explained
 POWER_OF_TEN: Final = re.compile(r"10{3,8}")
 EACH_OF: Final = re.compile(r"10{2,8}")
 YEAR_DIGITS: Final = 4
 INSIDE: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 ROUND: Final = frozenset("()[]/,;:.-–—")  # what may stand between the words of a unit
 LONGEST_EACH: Final = 2  # words of an expression such as per capita
+LONGEST_UNIT: Final = 3  # words of a unit such as old lek
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,16 +55,19 @@ class ToldUnit:
         return " ".join(parts) + (" for each inhabitant or so many of them" if self.each else "")
 
 
-def told_unit(text: str, words: NumberWords, *, whole: bool = False) -> ToldUnit:
+def told_unit(text: str, words: NumberWords, *, whole: bool = False, money: bool = False) -> ToldUnit:
     """What a text says of the unit of the figures below it; `whole` when the text is nothing but a unit.
 
-    A word behind a number (`12 mln lek`), or a currency in the midst of a sentence, is about something else.
+    A word behind a number (`12 mln lek`), or a currency in the midst of a sentence, is about something else. Of figures
+    that are `money` no currency is about something else, and none that opens a bracket is, whatever follows it.
     """
-    inside = [told_unit(found, words, whole=_is_all_unit(found, words)) for found in INSIDE.findall(text)]
-    tokens = _tokens(text)
+    inside = [told_unit(found, words, whole=_opens_with_unit(found, words)) for found in INSIDE.findall(text)]
+    tokens = _tokens(text, words)
     roles = _roles(tokens, words, whole=whole)
     scales = [_scale(token, words) for token, role in zip(tokens, roles, strict=True) if role == "scale"]
-    currencies = [words.units[token] for at, token in enumerate(tokens) if _names_currency(roles, at, whole=whole)]
+    currencies = [
+        words.units[token] for at, token in enumerate(tokens) if _names_currency(roles, at, whole=whole or money)
+    ]
     return ToldUnit(
         factors=frozenset(scales).union(*(one.factors for one in inside)),
         currencies=frozenset(currencies).union(*(one.currencies for one in inside)),
@@ -74,7 +78,7 @@ def told_unit(text: str, words: NumberWords, *, whole: bool = False) -> ToldUnit
 
 def other_words(text: str, words: NumberWords) -> tuple[str, ...]:
     """The words of a text that tell no unit, and no year or other number."""
-    tokens = _tokens(INSIDE.sub(" ", text))
+    tokens = _tokens(INSIDE.sub(" ", text), words)
     roles = _roles(tokens, words, whole=False)
     return tuple(token for token, role in zip(tokens, roles, strict=True) if not role and not token[0].isdigit())
 
@@ -110,12 +114,23 @@ def contradiction(told: ToldUnit, registered: ToldUnit, kind: str) -> bool:
     )
 
 
-def _tokens(text: str) -> list[str]:
-    return [word_key(token) for token in TOKEN.findall(text.translate(APOSTROPHES))]
+def _tokens(text: str, words: NumberWords) -> list[str]:
+    """The words and marks of a text; those that are one unit together, such as `old lek`, as one."""
+    tokens = [word_key(token) for token in TOKEN.findall(text.translate(APOSTROPHES))]
+    joined: list[str] = []
+    while tokens:
+        lengths = range(min(LONGEST_UNIT, len(tokens)), 1, -1)
+        length = next((many for many in lengths if " ".join(tokens[:many]) in words.units), 1)
+        joined.append(" ".join(tokens[:length]))
+        tokens = tokens[length:]
+    return joined
 
 
-def _is_all_unit(text: str, words: NumberWords) -> bool:
-    return not {"", "number"} & set(_roles(_tokens(text), words, whole=True))
+def _opens_with_unit(text: str, words: NumberWords) -> bool:
+    """Whether a text is nothing but a unit, or begins with a currency."""
+    roles = _roles(_tokens(text, words), words, whole=True)
+    first = next((role for role in roles if role not in {"in", "scale", "round"}), "")
+    return first == "currency" or not {"", "number"} & set(roles)
 
 
 def _scale(token: str, words: NumberWords) -> float:
@@ -138,7 +153,7 @@ def _role(token: str, before: str, words: NumberWords) -> str:
     scale, unit = words.scales.get(token), words.units.get(token, "")
     if token[0].isdigit():
         return "" if len(token) == YEAR_DIGITS and FIRST_YEAR <= int(token) <= LAST_YEAR else "number"
-    if scale is not None and scale not in {"per", "each"}:
+    if scale is not None and (scale in {"in", "number"} or isinstance(scale, float)):
         return str(scale) if isinstance(scale, str) else "number" if before == "number" else "scale"
     if unit and (unit == PERCENT or CURRENCY.fullmatch(unit)):
         return "" if before == "number" else "percent" if unit == PERCENT else "currency"

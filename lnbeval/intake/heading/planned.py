@@ -1,25 +1,36 @@
-"""Planned against actual: a warning when a table holds both for one figure and the source declares one of the two."""
+"""Planned against actual: a warning when the source declares one of two columns of a figure, or planned ones alone."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
 
 from lnbeval.intake.number_words import word_key
 from lnbeval.intake.problems import Problem
-from lnbeval.intake.table import RawTable, column_letter
+from lnbeval.intake.registered import OF_A_HUNDRED
+from lnbeval.intake.table import RawTable, header_address
 from lnbeval.intake.text import listed, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from lnbeval.intake.heading.columns import Columns
     from lnbeval.intake.number_words import NumberWords
 
 Kind = Literal["planned", "actual"]
 SHORT = 3  # letters of a word that only links others, such as an article
+BRACKETS: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
+NO_KINDS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def planned_problems(table: RawTable, columns: Columns, words: NumberWords) -> list[Problem]:
-    """A warning for each variable whose columns have counterparts of the other kind that the source does not declare."""
+def planned_problems(
+    table: RawTable, columns: Columns, words: NumberWords, kinds: Mapping[str, str] = NO_KINDS
+) -> list[Problem]:
+    """A warning for each variable read from planned figures, or from actual ones beside planned ones that no source declares.
+
+    `kinds` are those of the registered variables: what is counted may be plans itself, such as care plans.
+    """
     declared = {position for _, position in columns.variables}
     told = {at: kind for at, header in enumerate(table.header) if (kind := _kind(header, words)) is not None}
     found: dict[tuple[str, Kind], dict[int, list[int]]] = {}
@@ -31,7 +42,30 @@ def planned_problems(table: RawTable, columns: Columns, words: NumberWords) -> l
         ]
         if others:
             found.setdefault((variable, told[position]), {})[position] = others
-    return [_problem(table, variable, kind, pairs) for (variable, kind), pairs in found.items()]
+    beside = {
+        position
+        for position, kind in told.items()
+        for at, other in told.items()
+        if other != kind and _same_figure(table, position, at, words)
+    }
+    alone: dict[str, list[int]] = {}
+    for variable, position in columns.variables:
+        if position not in beside and _is_planned(table.header[position], kinds.get(variable, ""), words):
+            alone.setdefault(variable, []).append(position)
+    return [
+        *(_problem(table, variable, kind, pairs) for (variable, kind), pairs in found.items()),
+        *(_alone(table, variable, places) for variable, places in alone.items()),
+    ]
+
+
+def _is_planned(header: str, kind: str, words: NumberWords) -> bool:
+    """Whether a header without a counterpart says that its figures are planned; a noun says so of money, or at the end."""
+    if _kind(header, words) != "planned":
+        return False
+    if _words(header) & (words.planned - words.plans):
+        return True
+    last = [word for word in re.findall(r"\w+", word_key(BRACKETS.sub(" ", header))) if not word.isdecimal()][-1:]
+    return kind == "money" or (kind not in OF_A_HUNDRED and bool(words.plans & set(last)))
 
 
 def _kind(header: str, words: NumberWords) -> Kind | None:
@@ -65,9 +99,24 @@ def _problem(table: RawTable, variable: str, kind: Kind, pairs: dict[int, list[i
         severity="WARN",
         file=table.file,
         sheet=table.sheet,
-        cell=f"{column_letter(first)}{table.header_row}" if table.kind == "xlsx" else f"row {table.header_row}",
+        cell=header_address(table, first),
         what=f"{variable} is read from {read}, which holds {kind} figures; the table holds {counterpart} ones too, in {others}",
         do=f"Check that {kind} figures are meant; otherwise name {others} under `columns`",
         rule="planned_or_actual",
+        subject=variable,
+    )
+
+
+def _alone(table: RawTable, variable: str, places: Sequence[int]) -> Problem:
+    read = listed(quoted(table.header[at]) for at in places)
+    return Problem(
+        severity="WARN",
+        file=table.file,
+        sheet=table.sheet,
+        cell=header_address(table, places[0]),
+        what=f"{variable} is read from {read}, which holds planned figures by its name; the table holds no actual ones beside them",
+        do="Ask for what was done or spent. A plan says what was meant, and no effect can be seen in it; if planned figures are "
+        "meant, say so in the finding",
+        rule="planned_alone",
         subject=variable,
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.large.numbers import MISSING, STOPPED
+from lnbeval.intake.large.part_names import MOST_OF, NAMES_OF_PARTS
 from lnbeval.intake.large.rows import groups, one
 from lnbeval.intake.large.telling import told
 from lnbeval.intake.table import column_name
@@ -72,17 +73,18 @@ def _over_names(reading: Reading) -> list[str]:
 def _absent(reading: Reading, family: Family) -> list[tuple[str, int, Absent, int]]:
     """For each column of parts, and all of them together: its name, how many there are, and where there are fewer."""
     rows = f"valued WHERE role = 0 AND m{family.number}"
-    parts = [
-        (f"o{at}", f"texts of {quoted(column_name(reading.head, position))}")
-        for at, position in enumerate(reading.over)
-    ]
-    every = ", ".join(part for part, _ in parts)
-    parts += [(f"({every})", f"combinations of {listed(_over_names(reading))}")] if len(parts) > 1 else []
+    parts = [(f"o{at}", *_named_parts(reading, at)) for at in range(len(reading.over))]
+    every = ", ".join(part for part, *_ in parts)
+    parts += (
+        [(f"({every})", f"different combinations of {listed(_over_names(reading))} in the file", 0)]
+        if len(parts) > 1
+        else []
+    )
     total = one(reading.con, f"SELECT count(DISTINCT (code, year)) FROM {rows}")
     told_of: list[tuple[str, int, Absent, int]] = []
     explained = "false"
-    for part, name in parts:
-        most = one(reading.con, f"SELECT count(DISTINCT {part}) FROM {rows}")
+    for part, name, whole in parts:
+        most = max(whole, one(reading.con, f"SELECT count(DISTINCT {part}) FROM {rows}"))
         query = (
             f"SELECT code, year, count(DISTINCT {part}) AS n FROM {rows} GROUP BY code, year "
             f"HAVING n < {most} AND NOT ({explained}) ORDER BY code, year"
@@ -93,11 +95,23 @@ def _absent(reading: Reading, family: Family) -> list[tuple[str, int, Absent, in
     return told_of
 
 
+def _named_parts(reading: Reading, at: int) -> tuple[str, int]:
+    """What a column tells, and how many of these a year has: where sums are of several months, quarters or half-years; else 0."""
+    sorts = reading.con.execute(
+        f"SELECT sort, count(DISTINCT id) FROM over{at} WHERE id IN (SELECT o{at} FROM valued WHERE role = 0) GROUP BY sort"
+    ).fetchall()
+    column = quoted(column_name(reading.head, reading.over[at]))
+    # An average of some months may well be what the source gives; a sum of them is no year.
+    if reading.adds and len(sorts) == 1 and sorts[0][1] > 1 and sorts[0][0]:
+        return f"{NAMES_OF_PARTS[sorts[0][0]]} of a year in {column}", MOST_OF[sorts[0][0]]
+    return f"different texts of {column} in the file", 0
+
+
 def _warning(reading: Reading, named: Sequence[str], absent: tuple[str, int, Absent, int], do: str) -> Problem:
     name, most, found, total = absent
     shown = listed((f"{_named(named, code, year)} ({n:,})" for code, year, n in found), MOST_SHOWN)
     many = "1 municipality-year has" if len(found) == 1 else f"{len(found):,} of {total:,} municipality-years have"
-    what = f"{many} fewer than the {most:,} different {name} in the file: {shown}"
+    what = f"{many} fewer than the {most:,} {name}: {shown}"
     return told(reading, [], None, "WARN", what, do, "parts_missing")
 
 

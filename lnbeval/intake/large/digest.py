@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lnbeval.intake.large.text import Plain
     from lnbeval.intake.layout import Note
     from lnbeval.intake.problems import Problem
+    from lnbeval.intake.registered import Registered
     from lnbeval.intake.resolver import TotalTest
     from lnbeval.intake.rows.units import RowKind, Spelling
     from lnbeval.intake.source import Source
@@ -56,6 +57,7 @@ class Reading:
     is_total: TotalTest
     headers: HeaderWords
     answered: Mapping[str, str]
+    registered: Registered
 
     @property
     def header_row(self) -> int:
@@ -148,8 +150,9 @@ class Keys:
 
 def judged_keys(reading: Reading) -> Keys:
     """Judge every way in which municipalities and years are written."""
-    spelled = _key_groups(reading, reading.unit_texts, "municipalities", f"r <= {_last_data_row(reading):d}")
-    periods = _key_groups(reading, [text(reading.columns.period)], "years")
+    above = f"r <= {_last_data_row(reading):d}"  # Notes below the table are about no municipality and need no year.
+    spelled = _key_groups(reading, reading.unit_texts, "municipalities", above)
+    periods = _key_groups(reading, [text(reading.columns.period)], "years", above)
     units = [_unit_cells(reading, group.texts) for group in spelled]
     usual = max(periods, key=lambda group: group.span.count).texts[0]
     first = reading.judge(digest(reading, _with_period(reading, spelled, units, usual)), plain_source(reading))

@@ -15,7 +15,7 @@ from lnbeval.intake.files.read import read_source, wanted_headers
 from lnbeval.intake.heading.columns import located
 from lnbeval.intake.large.text import codec
 from lnbeval.intake.rows.person_level import column_titles, refusal
-from lnbeval.intake.rows.person_like import PERSONS, like_persons, persons_question
+from lnbeval.intake.rows.person_like import PERSONS, cases, like_persons, no_figures, persons_question
 from lnbeval.intake.table import RawTable, column_cells
 from lnbeval.intake.text import cell_text, is_blank
 
@@ -130,7 +130,12 @@ def question_of_persons(head: RawTable, source: Source, judge: Judge, meanings: 
     named = {*columns.declared, *(at for at, header in enumerate(head.header) if header in over)}
     figures = {place for _, place in columns.variables}
     likely = {at for at in range(len(head.header)) if _nearly_all_differ(head, at, is_figure=at in figures)}
-    positions = sorted(likely.union(like_persons(first, meanings.resolve, named)))
+    likely |= {
+        *like_persons(first, meanings.resolve, named),
+        *no_figures(first, figures),
+        *cases(first, meanings.persons),
+    }
+    positions = sorted(likely)
     asked = persons_question(head, positions, meanings.persons, meanings.resolve)
     if asked is not None and meanings.answered.get(asked.name) == PERSONS:
         raise TurnedAwayError((refusal(head, column_titles(head, positions, meanings.persons, meanings.resolve)),))

@@ -23,7 +23,10 @@ from lnbeval.intake.large.digest import Reading, digest, judged_keys, plain_sour
 from lnbeval.intake.large.door import TurnedAwayError, first_rows, question_of_persons, refused
 from lnbeval.intake.large.numbers import column_numbers
 from lnbeval.intake.large.odd_cells import judged_cells
+from lnbeval.intake.large.part_overlaps import overlapping_parts
 from lnbeval.intake.large.part_sums import rows_of_totals, sums_among_parts
+from lnbeval.intake.large.part_totals import compared_totals
+from lnbeval.intake.large.part_values import part_values
 from lnbeval.intake.large.repeats import repeated
 from lnbeval.intake.large.result import accounted, added_rows, blank_rows, layers
 from lnbeval.intake.large.rows import database, groups, load
@@ -33,6 +36,8 @@ from lnbeval.intake.large.values import code_numbers, families, key_rows, value_
 from lnbeval.intake.problems import Problem, UnreadableError
 from lnbeval.intake.rows.cells import no_cells
 from lnbeval.intake.rows.merged import unmerged
+from lnbeval.intake.rows.person_notes import contact_in_note
+from lnbeval.intake.rows.person_numbers import withheld_problem, withheld_table
 from lnbeval.intake.rows.unseen import hidden_problems
 from lnbeval.intake.source import Condition
 from lnbeval.intake.table import RawTable
@@ -54,6 +59,7 @@ NO_VALUE: Final = {
     "condition": "condition not met",
     "total": "total over the parts",
     "within": "part of another part",
+    "apart": "part set aside by a decision",
 }
 
 
@@ -74,7 +80,7 @@ def large_draft(path: Path, source: Source, meanings: Meanings) -> Draft:
 
 def _judged(table: RawTable, source: Source, meanings: Meanings) -> Draft:
     """Draft of a small table; one that is turned away takes the whole file with it."""
-    draft = table_draft(table, source, meanings)
+    draft = table_draft(table, source, meanings, whole=False)
     if draft.withheld:
         raise TurnedAwayError(draft.problems)
     return draft
@@ -88,6 +94,8 @@ def _draft(path: Path, source: Source, meanings: Meanings, folder: Path) -> Draf
         raise TextError(*refused(path, source), "large_file")
     if asked and asked.name not in meanings.answered:
         return Draft(table=replace(head, row_numbers=(), rows=()), problems=(asked,), withheld=True)
+    contact = contact_in_note(head, meanings.persons)
+    head = withheld_table(head, meanings.persons)
     columns, over, wrong = _columns(head, source, meanings)
     if not columns.is_complete or len(over) < len(source.aggregate.over):
         return Draft(table=replace(head, row_numbers=(), rows=()), problems=(*head.problems, *wrong))
@@ -105,10 +113,12 @@ def _draft(path: Path, source: Source, meanings: Meanings, folder: Path) -> Draf
             is_total=meanings.is_total,
             headers=meanings.headers,
             answered=meanings.answered,
+            registered=meanings.registered,
         )
         load(con, plain, reading.loaded, len(head.header), reading.header_row, [row for row, _, _ in head.apart])
-        problems = [*([asked] if asked else []), *seen, *_ragged(reading, head)]
-        return _added_up(reading, problems)
+        problems = [*(one for one in (asked, contact) if one), *seen, *_ragged(reading, head)]
+        draft = _added_up(reading, problems)
+    return replace(draft, problems=tuple(withheld_problem(one, meanings.persons) for one in draft.problems))
 
 
 def _as_seen(head: RawTable, source: Source, columns: Columns, over: Sequence[int]) -> tuple[RawTable, list[Problem]]:
@@ -127,13 +137,29 @@ def _added_up(reading: Reading, problems: Sequence[Problem]) -> Draft:
     bounded, wrong = judged_cells(reading, shown, keys.lent)
     twice = repeated(reading, grouped, bounded)
     named = names_by_number(keys, code_numbers(keys))
-    doubled = [*sums_among_parts(reading), *rows_of_totals(reading, named)]
+    checked = part_values(reading, named)
+    overlaps = overlapping_parts(reading)
+    doubled = [*overlaps, *sums_among_parts(reading, {problem.name for problem in overlaps})]
     gaps, missing = missing_parts(reading, named, grouped)
+    compared, differing = compared_totals(reading, named, numbers, grouped, gaps)
+    doubled += [*rows_of_totals(reading, named, compared), *differing]
     aside, note = accounted(reading)
     rows = added_rows(reading, keys, bounded, gaps)
     draft, late = _judged_sums(reading, layers(reading, rows))
     open_sums = bounded_sums(reading, named, rows)
-    told_all = [*problems, *keys.problems, *parts, *wrong, *twice, *doubled, *missing, *open_sums, *late, *note]
+    told_all = [
+        *problems,
+        *keys.problems,
+        *parts,
+        *wrong,
+        *twice,
+        *checked,
+        *doubled,
+        *missing,
+        *open_sums,
+        *late,
+        *note,
+    ]
     told_once = tuple(dict.fromkeys(told_all))
     return _with_rows_aside(
         replace(draft, spellings=keys.spellings, notes=keys.notes, problems=told_once), reading, aside

@@ -17,10 +17,17 @@ if TYPE_CHECKING:
     from lnbeval.intake.resolver import TotalTest
 
 MOST_OF: Final = {"month": 12, "quarter": 4, "half_year": 2}  # parts of a year, by the words of PARTS
+NAMES_OF_PARTS: Final = {"month": "months", "quarter": "quarters", "half_year": "half-years"}  # in messages
 NUMBERED: Final = re.compile(r"(month|quarter|half_year)_[0-9]+")  # what a name such as that of a month means
 SAME_PART: Final = ("women", "men")
 OF_WHICH: Final = "of_which"  # the meaning of words that open the name of a part of another part
-WORD_AND_NUMBER: Final = re.compile(r"([^\W\d_][^\d]*?)?[\s.\-–]*([0-9]{1,2}|\b[ivx]{1,4}\b)[\s.\-–]*([^\W\d_]\D*)?")
+NUMBER: Final = r"(?P<number>[0-9]{1,2}|\b[ivx]{1,4}\b)"
+FORMS: Final = (
+    re.compile(rf"(?P<before>[^\W\d_][^\d]*?)?[\s.\-–]*{NUMBER}[\s.\-–]*(?P<behind>[^\W\d_]\D*)?"),
+    # A word that begins with a figure of its own, such as '3-mujori'.
+    re.compile(rf"(?P<before>[0-9].*[^\W\d_])[\s.\-–]+{NUMBER}(?P<behind>)"),
+    re.compile(rf"(?P<before>){NUMBER}[\s.\-–]+(?P<behind>[0-9].*[^\W\d_])"),
+)
 BRACKETS: Final = str.maketrans(dict.fromkeys("()[]"))
 ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 
@@ -33,6 +40,11 @@ class PartNames:
     keys: tuple[str, ...]  # the same for texts that name the same part
     totals: tuple[bool, ...]  # stands for all parts together
     within: tuple[bool, ...]  # is told to be a part of another part
+    sorts: tuple[str, ...]  # month, quarter or half_year; blank where it names none
+
+    def place(self, number: int) -> int:
+        """Which month, quarter or half-year a text names; 0 where it names none."""
+        return int(self.keys[number].rpartition("_")[2]) if self.sorts[number] else 0
 
     @property
     def alike(self) -> list[list[str]]:
@@ -52,13 +64,15 @@ def part_names(header: str, words: Sequence[str], meanings: HeaderWords, is_tota
     unique = tuple(dict.fromkeys(words))
     within = [meanings.opens(word.translate(BRACKETS).lstrip(" -–•*"), OF_WHICH) for word in unique]
     totals = [is_total(word) and not inner for word, inner in zip(unique, within, strict=True)]
-    kind = _kind(header, [word for word, total in zip(unique, totals, strict=True) if word and not total], meanings)
+    named = [word for word, *none in zip(unique, totals, within, strict=True) if word and not any(none)]
+    sorts = _sorts(header, named, meanings)
     others = any(word and not (total or inner) for word, total, inner in zip(unique, totals, within, strict=True))
     return PartNames(
         words=unique,
-        keys=tuple(_key(word, kind, meanings) for word in unique),
+        keys=tuple(_key(word, sorts.get(word, ""), meanings) for word in unique),
         totals=tuple(total and others for total in totals),
         within=tuple(inner and (others or any(totals)) for inner in within),
+        sorts=tuple(sorts.get(word, "") for word in unique),
     )
 
 
@@ -66,15 +80,24 @@ def _key(word: str, kind: str, meanings: HeaderWords) -> str:
     return _numbered(word, kind, meanings) or _meant(word, meanings) or folded(word)
 
 
-def _kind(header: str, words: Sequence[str], meanings: HeaderWords) -> str:
-    """Which part of a year a column tells, by its header or by every text in it; blank when by none."""
-    for kind in PARTS:
-        if meanings.means(header, kind):
-            return kind
-        # Bare figures may be the codes of anything: one text at least must name the part of the year.
-        if any(not _bare(word) for word in words) and all(_numbered(word, kind, meanings) for word in words):
-            return kind
-    return ""
+def _sorts(header: str, words: Sequence[str], meanings: HeaderWords) -> dict[str, str]:
+    """Which part of a year each text tells: by a word of its own, or by the header and the texts beside it."""
+    own = {word: "" if _bare(word) else _sort(word, meanings) for word in words}
+    headed = next((kind for kind in PARTS if meanings.means(header, kind)), "")
+    # Bare figures may be the codes of anything: the header or one text at least must name the part of the year.
+    beside = [headed, *(kind for kind in reversed(PARTS) if kind in own.values())]
+    bare = [word for word in words if _bare(word)]
+    if headed not in own.values():
+        beside.reverse()
+    usual = next((kind for kind in beside if kind and all(_numbered(word, kind, meanings) for word in bare)), "")
+    sorts = {word: usual if _bare(word) else own[word] for word in words}
+    return sorts if headed or all(sorts.values()) else {}
+
+
+def _sort(word: str, meanings: HeaderWords) -> str:
+    """The part of a year that a text names by a word; blank when it names none, or several."""
+    found = [kind for kind in PARTS if _numbered(word, kind, meanings)]
+    return found[0] if len(found) == 1 else ""
 
 
 def _bare(word: str) -> bool:
@@ -112,12 +135,14 @@ def _numbered(word: str, kind: str, meanings: HeaderWords) -> str:
     meant = _meant(word, meanings)
     if meant.startswith(f"{kind}_"):
         return meant
-    found = WORD_AND_NUMBER.fullmatch(word.casefold().strip(" ."))
-    if found is None or not all(_names(text, kind, meanings) for text in (found[1], found[3])):
-        return ""
-    number = ROMAN.index(found[2]) + 1 if found[2] in ROMAN else int(found[2]) if found[2].isdigit() else 0
-    return f"{kind}_{number}" if 1 <= number <= MOST_OF[kind] else ""
+    line = word.casefold().strip(" .")
+    for found in filter(None, (form.fullmatch(line) for form in FORMS)):
+        before, number, behind = found["before"], found["number"], found["behind"]
+        place = ROMAN.index(number) + 1 if number in ROMAN else int(number) if number.isdigit() else 0
+        if all(_names(text, kind, meanings) for text in (before, behind)) and 1 <= place <= MOST_OF[kind]:
+            return f"{kind}_{place}"
+    return ""
 
 
 def _names(text: str | None, kind: str, meanings: HeaderWords) -> bool:
-    return text is None or meanings.means(text.strip(" .-–"), kind)
+    return not text or meanings.means(text.strip(" .-–"), kind)

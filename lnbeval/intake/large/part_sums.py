@@ -15,7 +15,7 @@ from lnbeval.intake.table import column_name
 from lnbeval.intake.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from lnbeval.intake.large.digest import Reading
     from lnbeval.intake.problems import Problem
@@ -38,12 +38,17 @@ class PartSum:
     of: int
 
 
-def sums_among_parts(reading: Reading) -> list[Problem]:
-    """A question for each part that holds the sum of all others; one that was answered with total is set aside."""
+def sums_among_parts(reading: Reading, asked: Collection[str]) -> list[Problem]:
+    """A question for each part that holds the sum of all others; one that was answered with total is set aside.
+
+    `asked` are questions that were asked already.
+    """
     problems = []
     for at in range(len(reading.over)):
         for part in _sums(reading, at):
             question = _question(reading, at, part)
+            if question.name in asked:
+                continue
             problems.append(question)
             if reading.answered.get(question.name) == TOTAL:
                 _set_aside(reading, at, part.number)
@@ -51,7 +56,7 @@ def sums_among_parts(reading: Reading) -> list[Problem]:
 
 
 def _sums(reading: Reading, at: int) -> list[PartSum]:
-    parts = f"over{at} WHERE NOT total AND NOT within"
+    parts = f"over{at} WHERE NOT (total OR within OR apart)"
     if one(reading.con, f"SELECT count(DISTINCT id) FROM {parts}") < ENOUGH:
         return []
     words: dict[int, str] = {}
@@ -111,12 +116,15 @@ def _set_aside(reading: Reading, at: int, number: int) -> None:
     con.execute(f"UPDATE valued SET deep = deep + 1 WHERE o{at} = {number:d}")
 
 
-def rows_of_totals(reading: Reading, named: Sequence[str]) -> list[Problem]:
-    """Leave every total over the parts out of what is added up; say which there are. `named` are the municipalities."""
+def rows_of_totals(reading: Reading, named: Sequence[str], compared: str) -> list[Problem]:
+    """Leave every total over the parts out of what is added up; say which there are, and what was `compared` with them.
+
+    `named` are the municipalities.
+    """
     if not has_rows_aside(reading):
         return []
     _without_deeper_totals(reading)
-    return parts_aside(reading, named)
+    return parts_aside(reading, named, compared)
 
 
 def _without_deeper_totals(reading: Reading) -> None:

@@ -76,6 +76,9 @@ def _part_table(reading: Reading, at: int, found: Sequence[Group], written: Sequ
         "word": pd.Series(written, dtype="object"),
         "total": pd.Series([names.totals[number] for number in mine], dtype="bool"),
         "within": pd.Series([names.within[number] for number in mine], dtype="bool"),
+        "apart": pd.Series([False] * len(mine), dtype="bool"),  # set aside by a decision; no total of all parts
+        "sort": pd.Series([names.sorts[number] for number in mine], dtype="object"),
+        "place": pd.Series([names.place(number) for number in mine], dtype="int64"),
     }
     table(reading.con, f"over{at}", columns)
 
@@ -89,21 +92,37 @@ def _alike(reading: Reading, named: str, position: int, names: PartNames) -> lis
     return [told(reading, [], position, "NOTE", what, do, "parts_alike")]
 
 
-def parts_aside(reading: Reading, parts: Sequence[str]) -> list[Problem]:
-    """Notes on the rows that are set aside because they hold a total over the parts, or a part of another part."""
-    what = f"{{rows}} hold a total over the parts ({_words(reading, 'total')}); they were set aside, and the parts added up"
-    do = "Nothing, if every part is in the file"
+def parts_aside(reading: Reading, parts: Sequence[str], compared: str) -> list[Problem]:
+    """Notes on the rows that are set aside, each with its kind of parts; `compared` is what is said of their totals."""
+    counted = f"a total over the parts ({{}}); they were set aside, and the parts added up{compared}"
+    within = "a part of another part ({}); they were set aside, as they are in it already"
+    decided = "parts that a decision sets aside ({}); their figures are in those of the others"
     problems = [
-        told_of_rows(reading, group.span, None, "NOTE", what, do, "part_totals")
-        for group in groups(reading.con, ["role"], "role = 3", source="keyed", most=1)
-    ]
-    what = f"{{rows}} hold a part of another part ({_words(reading, 'within')}); they were set aside, as they are in it already"
-    do = "Nothing, if the other part is in the file"
-    problems += [
-        told_of_rows(reading, group.span, None, "NOTE", what, do, "parts_of_parts")
-        for group in groups(reading.con, ["role"], "role = 5", source="keyed", most=1)
+        *_aside(reading, (3, "total"), counted, "Nothing, if every part is in the file", "part_totals"),
+        *_aside(reading, (5, "within"), within, "Nothing, if the other part is in the file", "parts_of_parts"),
+        *_aside(reading, (6, "apart"), decided, "Nothing, while the decision holds", "parts_apart"),
     ]
     return [*problems, *(_totals_alone(reading, parts) if problems else [])]
+
+
+def _aside(reading: Reading, kind: tuple[int, str], what: str, do: str, rule: str) -> list[Problem]:
+    role, column = kind
+    return [
+        told_of_rows(
+            reading,
+            group.span,
+            None,
+            "NOTE",
+            f"{{rows}} hold {_braced(what.format(_words(reading, column)))}",
+            do,
+            rule,
+        )
+        for group in groups(reading.con, ["role"], f"role = {role}", source="keyed", most=1)
+    ]
+
+
+def _braced(told_words: str) -> str:
+    return told_words.replace("{", "{{").replace("}", "}}")
 
 
 def _words(reading: Reading, kind: str) -> str:
@@ -117,17 +136,19 @@ def _words(reading: Reading, kind: str) -> str:
 def _totals_alone(reading: Reading, named: Sequence[str]) -> list[Problem]:
     """A warning where a municipality and year has such rows only: nothing is left there to be added up."""
     found = reading.con.execute(
-        "SELECT code, year FROM keyed WHERE role IN (3, 5) AND code >= 0 EXCEPT "
+        "SELECT code, year FROM keyed WHERE role IN (3, 5, 6) AND code >= 0 EXCEPT "
         "SELECT code, year FROM keyed WHERE role = 0 ORDER BY code, year"
     ).fetchall()
     if not found:
         return []
     shown = listed((f"{named[code]} {year or ''}".rstrip() for code, year in found), MOST_SHOWN)
-    what = f"{len(found):,} municipality-years have totals over the parts, or parts of parts, and no parts: {shown}"
+    what = f"{len(found):,} municipality-years have totals over the parts, parts of parts or parts set aside, and no others: {shown}"
     do = "Ask for the parts. Nothing was added up there, and the value is not in the data"
     return [told(reading, [], None, "WARN", what, do, "part_totals_alone")]
 
 
 def has_rows_aside(reading: Reading) -> bool:
-    """Whether any part is a total or a part of another."""
-    return any(one(reading.con, f"SELECT bool_or(total OR within) FROM over{at}") for at in range(len(reading.over)))
+    """Whether any part is a total, a part of another, or set aside by a decision."""
+    return any(
+        one(reading.con, f"SELECT bool_or(total OR within OR apart) FROM over{at}") for at in range(len(reading.over))
+    )

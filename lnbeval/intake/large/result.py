@@ -177,6 +177,7 @@ def accounted(reading: Reading) -> tuple[list[tuple[RowSpan, str]], list[Problem
         ("keyed", "role = 1 AND year IS NULL", "no_year", "of totals without a year"),
         ("keyed", "role = 3", "total", "of totals over the parts"),
         ("keyed", "role = 5", "within", "of parts of other parts"),
+        ("keyed", "role = 6", "apart", "of parts set aside by a decision"),
         ("keyed", "kind = 'note'", "note", "of notes"),
         ("keyed", "kind NOT IN ('unit', 'total', 'note')", "unusable", "without a municipality that is known"),
         ("keyed", "role = 4", "unusable", "without a year"),

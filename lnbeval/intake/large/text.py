@@ -23,6 +23,7 @@ BLANK_LINE: Final = re.compile(r"(?<=\n)\n")
 SEPARATOR: Final = "\x1f"  # between the cells where the file quotes some: the sign made for it, found in no text
 LINE_ENDS: Final = str.maketrans(dict.fromkeys("\r\n\x1f", " "))
 SEP_LINE: Final = re.compile(r'"?sep=."?\n?', re.IGNORECASE)
+EXACT: Final = 2**53  # below it every whole number is one of its own as a float
 MARK: Final = "\ue000"  # from an area of Unicode that stands for no letters; marks a cell that holds no text
 
 
@@ -50,14 +51,14 @@ def plain_file(path: Path, target: Path, encoding: str, delimiter: str, letters:
 
 def plain_table(table: RawTable, target: Path) -> Plain:
     """A table in memory as plain lines, each in the line of its row number."""
-    objects: list[object] = []
+    objects: dict[tuple[type, object], int] = {}
     with target.open("w", encoding="utf-8", newline="\n") as lines:
         written = 0
         for number, row in zip(table.row_numbers, table.rows, strict=True):
             lines.write(f"{SEPARATOR}\n" * (number - written - 1))
             lines.write(_line(_text(cell, objects) for cell in row))
             written = number
-    return Plain(path=target, delimiter=SEPARATOR, records=written, objects=tuple(objects))
+    return Plain(path=target, delimiter=SEPARATOR, records=written, objects=tuple(cell for _, cell in objects))
 
 
 def codec(encoding: str | None) -> str:
@@ -147,10 +148,11 @@ def _line(cells: Iterable[str]) -> str:
     return f"{line or SEPARATOR}\n"
 
 
-def _text(cell: object, objects: list[object]) -> str:
+def _text(cell: object, objects: dict[tuple[type, object], int]) -> str:
     if is_blank(cell):
         return ""
     if isinstance(cell, str):
         return cell
-    objects.append(cell)
-    return f"{MARK}{len(objects) - 1}"
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) < EXACT and cell == int(cell):
+        return str(int(cell))  # A whole number is written in one way only, whatever the marks of its column.
+    return f"{MARK}{objects.setdefault((cell.__class__, cell), len(objects))}"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from lnbeval.intake.large.numbers import Numbers
     from lnbeval.intake.problems import Problem
 
-ROLE: Final = """CASE WHEN s.kind = 'total' THEN 1 WHEN s.kind <> 'unit' THEN 2 WHEN {total} THEN 3 WHEN {within} THEN 5
-WHEN p.year IS NULL THEN 4 ELSE 0 END"""
+ROLE: Final = """CASE WHEN s.kind = 'total' THEN 1 WHEN s.kind <> 'unit' THEN 2 WHEN {apart} THEN 6 WHEN {within} THEN 5
+WHEN {total} THEN 3 WHEN p.year IS NULL THEN 4 ELSE 0 END"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +71,8 @@ def _keyed(reading: Reading) -> None:
     parts = "".join(
         f" LEFT JOIN over{at} AS p{at} ON p{at}.t = {text(position)}" for at, position in enumerate(reading.over)
     )
-    role = ROLE.format(**{kind: " OR ".join(f"p{at}.{kind}" for at in over) for kind in ("total", "within")})
-    deep = " + ".join(f"CAST(p{at}.total OR p{at}.within AS UTINYINT)" for at in over)
+    role = ROLE.format(**{kind: " OR ".join(f"p{at}.{kind}" for at in over) for kind in ("total", "within", "apart")})
+    deep = " + ".join(f"CAST(p{at}.total OR p{at}.within OR p{at}.apart AS UTINYINT)" for at in over)
     ids = "".join(f"p{at}.id AS o{at}, " for at in over)
     reading.con.execute(
         f"CREATE VIEW keyed AS SELECT data.*, s.id AS spelling, s.kind, s.code, p.year, {ids}{role} AS role, {deep} AS deep FROM data "

@@ -11,7 +11,7 @@ from lnbeval.intake.figures.numbers import is_plain_number
 from lnbeval.intake.header_words import folded
 from lnbeval.intake.layout import Note
 from lnbeval.intake.problems import Problem
-from lnbeval.intake.rows.lines import totals_beside, unit_lines
+from lnbeval.intake.rows.lines import is_header, repeated_headers, totals_beside, unit_lines
 from lnbeval.intake.rows.merged import county_contradictions
 from lnbeval.intake.rows.units import Units
 from lnbeval.intake.table import RawTable, addresses, column_cells, column_name, content
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NOTE_MARKS = ("*", "†", "¹", "²", "³", "1)", "(1)")
 NOTE_BELOW = "note below the table"
 UNIT_LINE = "line that tells a unit"
+HEADER_AGAIN = "header repeated inside the table"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ def rows_aside(table: RawTable, source: Source, columns: Columns, meanings: Mean
     """
     levels, problems = _other_levels(table, source, columns)
     notes = [index for index in _notes_below(table, columns, meanings.headers) if index not in levels]
+    again = repeated_headers(table, columns)
     sections = [index for index in unit_lines(table, columns, meanings) if index not in {*levels, *notes}]
     totals = totals_beside(table, columns, meanings.is_total)
     strangers, contradicted = county_contradictions(table, source, columns, meanings)
@@ -56,17 +58,31 @@ def rows_aside(table: RawTable, source: Source, columns: Columns, meanings: Mean
         kinds={
             **dict.fromkeys(strangers, "unusable"),
             **dict.fromkeys([*totals, *levels], "total"),
-            **dict.fromkeys([*notes, *sections], "note"),
+            **dict.fromkeys([*notes, *sections, *again], "note"),
         },
         reasons={
             **{index: f"row of another level: {text}" for index, text in levels.items()},
             **dict.fromkeys(notes, NOTE_BELOW),
             **dict.fromkeys(sections, UNIT_LINE),
+            **dict.fromkeys(again, HEADER_AGAIN),
         },
         levels=levels,
         names=totals,
-        problems=(*problems, *contradicted),
+        problems=(*problems, *contradicted, *_header_again(table, columns, again)),
     )
+
+
+def _header_again(table: RawTable, columns: Columns, rows: list[int]) -> list[Problem]:
+    many = "1 row repeats" if len(rows) == 1 else f"{len(rows)} rows repeat"
+    note = Problem(
+        severity="NOTE",
+        file=table.file,
+        sheet=table.sheet,
+        cell=addresses(table, rows, columns.unit) if rows else "",
+        what=f"{many} the header inside the table: set aside",
+        rule="repeated_header",
+    )
+    return [note] if rows else []
 
 
 def units_beside(table: RawTable, columns: Columns, aside: Aside, units_of: Callable[[RawTable], Units]) -> Units:
@@ -120,7 +136,11 @@ def without_level(table: RawTable, columns: Columns, units: Units) -> tuple[Unit
 
 def notes_below(table: RawTable, units: Units, words: HeaderWords) -> tuple[Note, ...]:
     """The rows that are notes, those that name a source told apart."""
-    texts = [(index, content(table.rows[index])) for index, kind in enumerate(units.kinds) if kind == "note"]
+    texts = [
+        (index, content(table.rows[index]))
+        for index, kind in enumerate(units.kinds)
+        if kind == "note" and not is_header(table, index)
+    ]
     return tuple(
         Note(table.row_numbers[index], text, "source" if words.opens(text, "source") else "note")
         for index, text in texts

@@ -6,21 +6,21 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.files.joined_header import JOINED_BY, is_words
-from lnbeval.intake.person_words import number_forms, person_key
+from lnbeval.intake.person_words import LETTER, number_forms, person_key
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.rows.day_dates import date_with_day
+from lnbeval.intake.rows.person_notes import person_in_note, rows_alone
+from lnbeval.intake.rows.person_numbers import ABROAD, MAIL, identifies, leads_to_person, reaches, speaks_of_person
 from lnbeval.intake.table import RawTable, column_cells, column_letter
-from lnbeval.intake.text import cell_text, is_blank
+from lnbeval.intake.text import cell_text, is_blank, mapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from lnbeval.intake.person_words import PersonWords
     from lnbeval.intake.resolver import Resolver
 
 LONG_NUMBER: Final = re.compile(r"\+?[0-9][0-9 /-]{7,}")  # of a telephone, as a text or a figure
-ABROAD: Final = re.compile(r"(?<!\w)(?:\+|00)[1-9](?:[ ./()-]?[0-9]){8,13}(?![0-9])")  # telephone of any country
-MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 FIGURE: Final = re.compile(r"[1-9][0-9]*")  # could be a count as well
 ROWS_SEARCHED = 20
 FEW_ROWS = 3  # a column with more numbers of persons than this is a register
@@ -34,8 +34,12 @@ def personal_columns(table: RawTable, persons: PersonWords, resolve: Resolver | 
 
     `resolve` tells whether the words of a column are names of places.
     """
-    named = _headers_beside(table, persons)
-    found = [at for at in range(len(table.header)) if at in named or _is_personal(table, at, persons, resolve)]
+    named, alone = _headers_beside(table, persons), rows_alone(table)
+    found = [
+        at
+        for at in range(len(table.header))
+        if at in named or _is_personal(table, at, persons, resolve) or _leads_to_persons(table, at, persons, alone)
+    ]
     return column_titles(table, found, persons, resolve)
 
 
@@ -48,6 +52,13 @@ def column_titles(
         f"{column_letter(at)} ('{table.header[at]}')" if shown and table.header[at] else column_letter(at)
         for at in positions
     ]
+
+
+def refused(
+    table: RawTable, persons: PersonWords, certain: Sequence[str], likely: Sequence[str] = ()
+) -> Problem | None:
+    """The problem that turns a table away by its columns, the likely ones named too, or by its notes."""
+    return refusal(table, tuple(dict.fromkeys([*certain, *likely]))) if certain else person_in_note(table, persons)
 
 
 def refusal(table: RawTable, columns: Sequence[str]) -> Problem:
@@ -63,7 +74,7 @@ def refusal(table: RawTable, columns: Sequence[str]) -> Problem:
 
 
 def _is_personal(table: RawTable, position: int, persons: PersonWords, resolve: Resolver | None) -> bool:
-    keys = _header_keys(table, position)
+    keys = header_keys(table, position)
     cells = [cell for cell in column_cells(table, position) if not is_blank(cell)]
     return bool(
         keys & persons.headers
@@ -73,7 +84,24 @@ def _is_personal(table: RawTable, position: int, persons: PersonWords, resolve: 
     )
 
 
-def _header_keys(table: RawTable, position: int) -> set[str]:
+def _leads_to_persons(table: RawTable, position: int, persons: PersonWords, alone: Collection[int]) -> bool:
+    """Whether cells hold a number that only a person has, or telephones and addresses: one beside a word for it, or several.
+
+    Rows of a single cell are notes, and looked at as such.
+    """
+    cells = [row[position] for at, row in enumerate(table.rows) if at not in alone]
+    said = mapped(lambda cell: leads_to_person(cell, persons), cells)
+    texts = [cell_text(cell) for cell, is_said in zip(cells, said, strict=True) if is_said]
+    if any(identifies(text, persons) for text in (table.header[position], *set(texts))):
+        return True
+    reached = [text for text in texts if reaches(text, persons)]
+    headed = bool(header_keys(table, position) & (persons.headers | persons.naming))
+    return len(reached) > FEW_ROWS or (
+        bool(reached) and (headed or any(speaks_of_person(text, persons) for text in reached))
+    )
+
+
+def header_keys(table: RawTable, position: int) -> set[str]:
     """Everything that stands over a column: a header of several rows is joined, and its parts say something too."""
     header = table.header[position]
     above = table.above[-1][1] if table.above and table.above[-1][0] == table.header_row - len(table.head) else ()
@@ -109,8 +137,9 @@ def _holds_numbers(cells: list[object], persons: PersonWords) -> bool:
     words = [text for text in texts if not FIGURE.fullmatch(text)]
     figures = [text for text in texts if FIGURE.fullmatch(text)]
     numbers, phones = number_forms(persons.numbers), number_forms(persons.phones)
-    registered = sum(numbers.search(text) is not None for text in words)
-    reached = sum(any(form.search(text) for form in (phones, ABROAD, MAIL)) for text in words)
+    plain = number_forms(tuple(form for form in persons.numbers if LETTER not in form))
+    registered = sum(identifies(text, persons) or plain.search(text) is not None for text in words)
+    reached = sum(reaches(text, persons) or _is_short_telephone(text, phones) for text in words)
     alike = sum(any(form.fullmatch(text) for form in (numbers, phones)) for text in figures)
     return (
         registered > FEW_ROWS
@@ -118,6 +147,11 @@ def _holds_numbers(cells: list[object], persons: PersonWords) -> bool:
         or _most(reached, texts)
         or (alike >= max(ENOUGH_FIGURES, NEARLY_ALL * len(texts)))
     )
+
+
+def _is_short_telephone(text: str, phones: re.Pattern[str]) -> bool:
+    """Whether a text is nothing but a number without its first zero."""
+    return text[0] in "123456789" and phones.fullmatch(text) is not None
 
 
 def _most(count: int, texts: Sequence[str]) -> bool:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Final
 from lnbeval.intake.heading.columns import located
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.rows.day_dates import FIRST_BIRTH, date_with_day
-from lnbeval.intake.rows.person_level import NEARLY_ALL, column_titles, personal_columns, refusal
+from lnbeval.intake.rows.person_level import (
+    NEARLY_ALL,
+    column_titles,
+    header_keys,
+    personal_columns,
+    refusal,
+    refused,
+)
+from lnbeval.intake.rows.person_notes import contact_in_note
 from lnbeval.intake.source import LAST_YEAR
 from lnbeval.intake.table import column_cells
 from lnbeval.intake.text import cell_text, is_blank, listed
@@ -38,20 +46,32 @@ FIRST_PART: Final = re.compile(r"^[^,;/(–]*")
 TEXTS_RESOLVED: Final = 200  # of one column
 
 
-def met_persons(table: RawTable, source: Source, meanings: Meanings) -> tuple[tuple[Problem, ...], bool]:
-    """What is to be said of persons in a table, and whether the table is turned away with it."""
+def met_persons(
+    table: RawTable, source: Source, meanings: Meanings, *, whole: bool = True
+) -> tuple[tuple[Problem, ...], bool]:
+    """What is to be said of persons in a table, and whether the table is turned away with it.
+
+    Not `whole` is a table of chosen rows, whose figures differ because they were chosen so; of the notes it has nothing to say.
+    """
     certain = personal_columns(table, meanings.persons, meanings.resolve)
     columns, _ = located(table, source, meanings.headers, meanings.answered)
     likely = like_persons(table, meanings.resolve, columns.declared, columns.unit)
-    if certain:
-        every = dict.fromkeys([*certain, *column_titles(table, likely, meanings.persons, meanings.resolve)])
-        return (refusal(table, tuple(every)),), True
+    if whole:
+        figures = {place for _, place in columns.variables}
+        likely = sorted({*likely, *no_figures(table, figures), *cases(table, meanings.persons)})
+    titles = column_titles(table, likely, meanings.persons, meanings.resolve)
+    stop = refused(table, meanings.persons, certain, titles)
+    if stop is not None:
+        return (stop,), True
+    contact = contact_in_note(table, meanings.persons) if whole else None
+    told = (contact,) if contact else ()
     asked = persons_question(table, likely, meanings.persons, meanings.resolve)
     if asked is None:
-        return (), False
+        return told, False
     if meanings.answered.get(asked.name) == PERSONS:
-        return (refusal(table, column_titles(table, likely, meanings.persons, meanings.resolve)),), True
-    return (asked,), asked.name not in meanings.answered
+        return (refusal(table, titles),), True
+    withheld = asked.name not in meanings.answered
+    return (asked,) if withheld else (asked, *told), withheld
 
 
 def persons_question(
@@ -64,8 +84,8 @@ def persons_question(
         severity="ASK",
         file=table.file,
         sheet=table.sheet,
-        what="Nearly every row holds another text, long number or day in column "
-        f"{listed(column_titles(table, likely, persons, resolve))}, as persons would. Nothing of it was taken in",
+        what="Nearly every row holds another text, long number or day, or the header is of one person or household, in column "
+        f"{listed(column_titles(table, likely, persons, resolve))}, as of persons. Nothing of it was taken in",
         do="Look at the file: are its rows persons, households or cases?",
         rule="persons",
         subject=f"{table.sheet}/rows" if table.sheet else "rows",
@@ -81,6 +101,29 @@ def like_persons(
     if unit is not None and _are_no_places(table, unit, resolve):
         found = sorted([*found, unit])
     return found
+
+
+def no_figures(table: RawTable, figures: Collection[int]) -> list[int]:
+    """Of columns that are read as figures, those that hold what no figure is: birthdays, or long numbers of one length."""
+    return [at for at in sorted(figures) if at < len(table.header) and _are_no_figures(table, at)]
+
+
+def cases(table: RawTable, persons: PersonWords) -> list[int]:
+    """Positions of the columns with a header that speaks of one person, household or case, filled or not in every row."""
+    return [
+        at
+        for at in range(len(table.header))
+        if header_keys(table, at) & persons.cases and not all(map(is_blank, column_cells(table, at)))
+    ]
+
+
+def _are_no_figures(table: RawTable, position: int) -> bool:
+    cells = [cell for cell in column_cells(table, position) if not is_blank(cell)]
+    if len(cells) < ENOUGH_UNITS:
+        return False
+    days = [day for cell in cells if (day := date_with_day(cell)) is not None]
+    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+    return (2 * len(days) > len(cells) and _are_birthdays(days)) or _are_long_numbers(texts, len(cells))
 
 
 def _may_be_persons(table: RawTable, position: int, resolve: Resolver | None) -> bool:

@@ -9,8 +9,8 @@ from lnbeval.intake.files.assemble import filled_size, width
 from lnbeval.intake.files.books import opened_book
 from lnbeval.intake.files.file_on_disk import file_bytes
 from lnbeval.intake.problems import Problem, UnreadableError
-from lnbeval.intake.rows.person_level import column_titles, personal_columns, refusal
-from lnbeval.intake.rows.person_like import PERSONS, like_persons, persons_question
+from lnbeval.intake.rows.person_level import column_titles, personal_columns, refusal, refused
+from lnbeval.intake.rows.person_like import PERSONS, cases, like_persons, persons_question
 from lnbeval.intake.table import RawTable, square
 from lnbeval.intake.text import cell_text, is_blank
 
@@ -50,12 +50,12 @@ def persons_in(
 ) -> Problem | None:
     """The refusal of a table that holds persons, or the question whether it does."""
     certain = personal_columns(table, persons, resolve)
-    likely = like_persons(table, resolve)
+    likely = sorted({*like_persons(table, resolve), *cases(table, persons)})
     titles = column_titles(table, likely, persons, resolve)
     asked = persons_question(table, likely, persons, resolve)
-    if certain or (asked and (answered or {}).get(asked.name) == PERSONS):
+    if asked and (answered or {}).get(asked.name) == PERSONS:
         return refusal(table, tuple(dict.fromkeys([*certain, *titles])))
-    return asked
+    return refused(table, persons, certain, titles) or asked
 
 
 def likely_table(file: str, name: str, rows: list[Row], columns: int) -> RawTable:

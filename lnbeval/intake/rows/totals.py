@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from lnbeval.intake.figures.numbers import Fault, NumberRules, Told, read_number, read_period
 from lnbeval.intake.header_words import folded
+from lnbeval.intake.problems import Problem
 from lnbeval.intake.registered import ADDED_UP, NOTHING_REGISTERED, OF_A_HUNDRED
 from lnbeval.intake.rows.cells import NO_PERIOD, condition_met
 from lnbeval.intake.rows.findings import Finding
-from lnbeval.intake.table import RawTable, column_cells
+from lnbeval.intake.table import RawTable, addresses, column_cells
 from lnbeval.intake.text import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -41,7 +42,18 @@ class Amount:
     level: str = ""  # of a total, where the table has a column of levels
 
 
-def total_findings(
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """A total that was compared with the rows it may stand for, and what is wrong with it, if anything is."""
+
+    index: int
+    position: int
+    name: str
+    year: str
+    fault: Fault | None
+
+
+def compared_totals(
     table: RawTable,
     columns: Columns,
     units: Units,
@@ -50,8 +62,8 @@ def total_findings(
     read_year: Callable[[object], int | Fault] = read_period,
     levels: Mapping[int, str] = NO_LEVELS,
     registered: Registered = NOTHING_REGISTERED,
-) -> list[Finding]:
-    """A finding for each total that is not the sum of the rows it may stand for.
+) -> list[Compared]:
+    """Each total with what is wrong where it is not the sum of the rows it may stand for; without such rows, it is not compared.
 
     A total row that names a county stands for its municipalities. Others may stand for all rows of their period, for those
     above back to the previous total, for those below down to the next, for those of their county, or for the other totals; all
@@ -60,28 +72,89 @@ def total_findings(
     if "total" not in units.kinds:
         return []
     years = {position: label.year for position, label in columns.labels}
-    findings = []
+    compared = []
     # Where a figure could not be read, or is told by bounds alone, the sum of its year is not known; without a year, no sum is.
     open_cells = cells.loc[cells["fate"].isin(["stopped", "bounded"])]
-    unknown = set(zip(open_cells["variable"], open_cells["period"], strict=True))
+    unknown: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for name, period, index in zip(*(open_cells[key] for key in ("variable", "period", "index")), strict=True):
+        unknown[name, period].append(index)
     for variable, position in columns.variables:
         own = cells[(cells["variable"] == variable) & (cells["fate"] == "used") & (cells["position"] == position)]
         rows = _amounts_by_period(table, columns, own, registered.counties)
         period_of = partial(_period, table, columns, years.get(position), read_year)
         totals = _totals_by_period(table, columns, units, variable, position, rules[position], period_of, levels)
         for period, amounts in totals.items():
-            for total in () if unknown & {(variable, period), (variable, NO_PERIOD)} else amounts:
+            own_rows = rows.get(period, [])
+            doubtful = [*unknown.get((variable, period), ()), *unknown.get((variable, NO_PERIOD), ())]
+            for total in amounts if own_rows else ():
                 kind = "mean" if registered.is_mean(total.name) else registered.kinds.get(variable, "")
                 county = registered.county_named(total.level, total.name)
-                fault = _total_fault(total, amounts, rows.get(period, []), kind, county)
-                if fault is not None:
-                    written = units.written[total.index]
-                    findings.append(
-                        Finding(
-                            index=total.index, position=position, fault=fault, municipality=written, year=str(period)
-                        )
+                fault = _total_fault(total, amounts, own_rows, kind, county)
+                within = partial(_may_be_within, county, total, own_rows, units, registered, frozenset(doubtful))
+                among = sorted({index for index in doubtful if within(index, _county(table, columns, index))})
+                if among and (fault is None or fault.severity != "WARN"):
+                    continue
+                compared.append(
+                    Compared(
+                        index=total.index,
+                        position=position,
+                        name=units.written[total.index],
+                        year=str(period),
+                        fault=_not_compared(total.value, table, among) if among else fault,
                     )
-    return findings
+                )
+    return compared
+
+
+def total_findings(compared: Iterable[Compared]) -> list[Finding]:
+    """A finding for each total with which something is wrong."""
+    return [
+        Finding(index=one.index, position=one.position, fault=one.fault, municipality=one.name, year=one.year)
+        for one in compared
+        if one.fault is not None
+    ]
+
+
+def totals_that_agree(table: RawTable, compared: Sequence[Compared]) -> list[Problem]:
+    """A note on how many total rows were compared and agree in all their figures; without it nobody knows of the comparison."""
+    number = len({one.index for one in compared} - {one.index for one in compared if one.fault is not None})
+    if not number:
+        return []
+    many = f"{number} total rows were compared with the sums of their rows, and agree"
+    what = "1 total row was compared with the sum of its rows, and agrees" if number == 1 else many
+    subject = table.sheet
+    return [Problem(severity="NOTE", file=table.file, sheet=subject, what=what, rule="totals_agree", subject=subject)]
+
+
+def _may_be_within(
+    county: str,
+    total: Amount,
+    rows: Sequence[Amount],
+    units: Units,
+    registered: Registered,
+    doubtful: frozenset[int],
+    index: int,
+    written: str,
+) -> bool:
+    """Whether a row without a usable figure may be among those that a total of a county, or of all, stands for."""
+    places = {row.index for row in rows if county and row.county == county}
+    if not places:
+        return True
+    code = units.codes[index]
+    told = registered.counties.get(code, "") if code is not None else written
+    if told:
+        return folded(told) == folded(county)
+    if any(min(places) < row.index < max(places) for row in rows if row.index not in places):
+        return True  # Rows of one county do not stand together, so that the place of a row tells nothing.
+    before = next((at for at in range(index - 1, -1, -1) if at not in doubtful), None)
+    after = next((at for at in range(index + 1, len(units.kinds)) if at not in doubtful), None)
+    return bool({before, after} & {*places, total.index})
+
+
+def _not_compared(total: float, table: RawTable, rows: Sequence[int]) -> Fault:
+    what = f"The total {total:.12g} is not compared with the rows that it stands for: no figure is known from {addresses(table, rows)}"
+    do = "Settle these rows first; the total is compared once all are read"
+    return Fault(kind="total_not_compared", what=what, do=do, severity="NOTE")
 
 
 def _amounts_by_period(
@@ -139,7 +212,7 @@ def _total_fault(
     own = [row for row in rows if county and row.county == county]
     among = own or rows
     readings = [own] if own else _readings(total, totals, rows)
-    if not rows or any(_adds_up(total.value, [row.value for row in reading]) for reading in readings if reading):
+    if any(_adds_up(total.value, [row.value for row in reading]) for reading in readings if reading):
         return None
     level = [other.value for other in totals if other.level == total.level]
     if total.level and not own and _adds_up(math.fsum(level), [row.value for row in rows]):

@@ -65,8 +65,8 @@ def unit_problems(
 def _headers(
     table: RawTable, variable: str, positions: Sequence[int], notes: Sequence[Note], meanings: Meanings
 ) -> Iterator[Problem]:
-    own = {position: told_unit(table.header[position], meanings.words) for position in positions}
     registered, kind = _registered(variable, meanings), meanings.registered.kinds.get(variable, "")
+    own = {position: told_unit(table.header[position], meanings.words, money=kind == "money") for position in positions}
     if registered is None:
         return
     lines = [(note, told_unit(note.text, meanings.words)) for note in notes if note.kind in {"title", "note"}]

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 NEARLY_ALL: Final = 0.9  # of the municipalities: a list of them, in which a shared name is the municipality's
 SEVERAL: Final = 3  # names of one kind are told at once, for the table
 MANY_COUNTIES: Final = 5  # fewer names of counties, and nothing else, may well be a short list of municipalities
+HOW_WRITTEN: Final = {  # a name that is not written as in the reference, by how it was told
+    "name": "with other capitals, accents or spaces",
+    "prefix": "with the prefix",
+    "suffix": "with the ending",
+    "alias": "by a listed spelling",
+}
 ADD_UP: Final = (
     "Ask for figures by municipality. Counts can be summed over a crosswalk of all the parts; "
     "rates cannot be averaged without their denominators"
@@ -202,11 +208,10 @@ def _notes(table: RawTable, spellings: Iterable[Spelling]) -> list[Problem]:
     unbroken = "Former names, each read as one unit with its present name, without a break"
     as_municipality = "Names that a part of another municipality has too, read as the municipality in this table"
     with_marks = "Marks of footnotes stand at names, which are read without them; the marks are kept as notes"
-    by_spelling = "Names written otherwise than in the reference, read by a listed spelling"
     return [
         *_note(table, former, unbroken, "former_name"),
         *_note(table, shared, as_municipality, "shared_name"),
-        *_note(table, otherwise, by_spelling, "spelling"),
+        *_otherwise(table, otherwise),
         *_note(table, marked, with_marks, "name_marks"),
     ]
 
@@ -221,16 +226,28 @@ def marked_names(table: RawTable, spellings: Iterable[Spelling]) -> tuple[Note, 
     )
 
 
+def _otherwise(table: RawTable, told: Sequence[Spelling]) -> list[Problem]:
+    """One note on the names written otherwise than in the reference, by how they were told."""
+    ways = {way: [one for one in told if one.how == way] for way in sorted({one.how for one in told})}
+    parts = [f"{HOW_WRITTEN.get(way, way)}: {_read_as(ones)}" for way, ones in ways.items()]
+    what = f"Names are written otherwise than in the reference; {'; '.join(parts)}"
+    note = Problem(severity="NOTE", file=table.file, sheet=table.sheet, what=what, rule="spelling", subject=table.sheet)
+    return [note] if parts else []
+
+
+def _read_as(told: Sequence[Spelling]) -> str:
+    return listed(f"{quoted(one.written)} as {one.resolved.label}" for one in told)
+
+
 def _note(table: RawTable, told: Sequence[Spelling], what: str, rule: str) -> list[Problem]:
     if not told:
         return []
-    names = listed(f"{quoted(one.written)} as {one.resolved.label}" for one in told)
     return [
         Problem(
             severity="NOTE",
             file=table.file,
             sheet=table.sheet,
-            what=f"{what}: {names}",
+            what=f"{what}: {_read_as(told)}",
             rule=rule,
             subject=table.sheet,
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.number_words import word_key
+from lnbeval.intake.rows.person_numbers import WITHHELD
 from lnbeval.intake.survey.found import SurveyedColumn, SurveyedTable
 from lnbeval.intake.survey.left_out import FigureColumn, is_running_number, left_out_columns
 from lnbeval.intake.survey.places import is_figure
@@ -25,7 +25,7 @@ from lnbeval.intake.table import RawTable, column_letter, content
 from lnbeval.intake.text import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from lnbeval.intake.meanings import Meanings
     from lnbeval.intake.survey.found import YearFrom
@@ -33,13 +33,16 @@ if TYPE_CHECKING:
     from lnbeval.intake.survey.rows import Rows
 
 MOST_PARTS: Final = 500  # different words in a column by which rows are cut, such as months or groups
+FEW_REPEATED: Final = 0.02  # of the rows, that may be there twice by mistake
 MOST_GROUPS: Final = 6  # different words in a column that sorts municipalities, such as target or not
 
 
-def surveyed_table(table: RawTable, place: UnitPlace, header: tuple[int, ...], meanings: Meanings) -> SurveyedTable:
-    """What each column of a table could be."""
+def surveyed_table(
+    table: RawTable, place: UnitPlace, header: tuple[int, ...], meanings: Meanings, persons: Collection[int] = ()
+) -> SurveyedTable:
+    """What each column of a table could be; those that look like `persons` are proposed for nothing."""
     rows = rows_of(table, place, meanings.headers)
-    others = [at for at, name in enumerate(table.header) if name and at != place.position]
+    others = [at for at, name in enumerate(table.header) if name and at != place.position and at not in persons]
     county = next((at for at in others if rows.headed(at, "county")), None)
     level = next((at for at in others if rows.headed(at, "level")), None)
     free = [at for at in others if at not in (county, level)]
@@ -49,7 +52,6 @@ def surveyed_table(table: RawTable, place: UnitPlace, header: tuple[int, ...], m
     figures = [at for at in rest if holds_figures(rows, at)]
     over = _over(rows, keys, [at for at in rest if at not in figures or rows_are_cut(rows, at)])
     groups = [at for at in rest if at not in over and at not in wide]
-    sorting = _groups(rows, groups)
     likely = [at for at in figures if at not in over and not is_running_number(texts_of(rows, at))]
     columns = [
         FigureColumn(position=at, header=table.header[at], pattern=wide.get(at, ""), steady=is_steady(rows, at, period))
@@ -57,6 +59,8 @@ def surveyed_table(table: RawTable, place: UnitPlace, header: tuple[int, ...], m
     ]
     left_out = left_out_columns(columns, rows.words, meanings.words)
     variables = [at for at in likely if at not in left_out]
+    # Beside figures a column of years tells when they are of; in a list, when something began.
+    sorting = _groups(rows, groups if variables or period is None else [*groups, period])
     years, school = years_told(rows, period, [at for at in variables if at in wide])
     nothing: tuple[int | None, YearFrom] = (None, "")
     year, told = nothing if years else year_of_table(table)
@@ -97,8 +101,11 @@ def _names_units(rows: Rows, at: int, meanings: Meanings) -> bool:
 
 
 def _over(rows: Rows, keys: Sequence[tuple[str, str]], columns: Sequence[int]) -> tuple[int, ...]:
-    """The columns by which rows of one municipality and year differ, as few as make every row another one."""
-    if max(Counter(keys).values(), default=0) < 2:
+    """The columns by which rows of one municipality and year differ, as few as make nearly every row another one.
+
+    A few rows that are there twice are faults, to be told when the table is read, and cut nothing.
+    """
+    if _repeated(keys) <= FEW_REPEATED:
         return ()
     chosen: list[int] = []
     told: list[tuple[str, ...]] = list(keys)
@@ -107,9 +114,14 @@ def _over(rows: Rows, keys: Sequence[tuple[str, str]], columns: Sequence[int]) -
         finer = [(*key, text) for key, text in zip(told, texts, strict=True)]
         if 1 < len(set(texts)) <= MOST_PARTS and len(set(finer)) > len(set(told)):
             chosen, told = [*chosen, at], finer
-        if len(set(told)) == len(told):
+        if chosen and _repeated(told) <= FEW_REPEATED:
             return tuple(chosen)
     return ()
+
+
+def _repeated(keys: Sequence[tuple[str, ...]]) -> float:
+    """The share of rows that say once more what another row is about."""
+    return 1 - len(set(keys)) / len(keys) if keys else 0
 
 
 def _variables(rows: Rows, columns: Sequence[int], wide: Mapping[int, str]) -> list[SurveyedColumn]:
@@ -129,6 +141,7 @@ def _column(
         letter=column_letter(places[0]),
         figures=len(figures),
         filled=len(cells),
+        percent=2 * sum(str(cell).rstrip().endswith("%") for cell in figures) > len(figures),
         whole=not any(has_decimals(cell) for cell in figures),
         groups={} if groups is None else groups,
         steady=steadiness(rows, places[0]) if len(places) == 1 else "",
@@ -155,4 +168,5 @@ def _groups(rows: Rows, columns: Sequence[int]) -> list[SurveyedColumn]:
 
 
 def _title(table: RawTable) -> str:
-    return next((content(cells) for _, cells in table.above if content(cells)), "")
+    titles = (content(cells) for _, cells in table.above)
+    return next((title for title in titles if title and WITHHELD not in title), "")

@@ -22,6 +22,7 @@ class SurveyedColumn:
     letter: str
     figures: int  # filled cells of municipalities that hold figures
     filled: int
+    percent: bool  # most of the figures are followed by %
     whole: bool  # no figure has decimals
     groups: Mapping[str, tuple[str, ...]]  # word -> codes, where each municipality has one word; else empty
     steady: str = (
@@ -68,4 +69,10 @@ class Survey:
     delimiter: str
     tables: tuple[SurveyedTable, ...]
     problems: tuple[Problem, ...]
+    lists: tuple[
+        SurveyedTable, ...
+    ] = ()  # without figures, that sort municipalities: as a list of who was treated does
+    asked: tuple[
+        Problem, ...
+    ] = ()  # whether the rows of a table are persons: nothing of it is told until it is answered
     sampled: bool = False  # only some rows were looked at, because the file is large

@@ -17,8 +17,9 @@ from lnbeval.intake.files.sheet_layout import hidden_sheets
 from lnbeval.intake.large.door import first_bytes, whole_lines
 from lnbeval.intake.layout import Layout
 from lnbeval.intake.problems import Problem, UnreadableError
-from lnbeval.intake.rows.person_level import personal_columns, refusal
-from lnbeval.intake.rows.person_sheets import likely_table
+from lnbeval.intake.rows.person_like import cases, like_persons
+from lnbeval.intake.rows.person_numbers import texts_of_persons, withheld_problem, withheld_rows, withheld_table
+from lnbeval.intake.rows.person_sheets import likely_table, persons_in
 from lnbeval.intake.source import FIRST_YEAR, Source
 from lnbeval.intake.survey.columns import surveyed_table
 from lnbeval.intake.survey.found import Survey, SurveyedTable
@@ -39,6 +40,9 @@ LARGE_TEXT: Final = 2_000_000  # bytes; of more only pieces are looked at
 FIRST_PIECE: Final = 200_000
 PIECES: Final = 60
 PIECE: Final = 15_000
+NOT_COPIED: Final = (
+    "Nothing was copied. Ask for the file without this table, or for counts by municipality and year instead"
+)
 Sheets = list[tuple[str, list["Row"], Layout]]  # name, filled rows and layout of each
 
 
@@ -50,7 +54,10 @@ def survey(path: Path, meanings: Meanings, numberings: Sequence[str] = ()) -> Su
     data, kind, sampled = _content(path)
     sheets, encoding, delimiter = _sheets(path.name, data, kind, meanings)
     hidden = hidden_sheets(data) if kind == "xlsx" else frozenset()
-    found = [_surveyed(path.name, name, rows, layout, meanings, numberings) for name, rows, layout in sheets if rows]
+    looked_at = [
+        _surveyed(path.name, name, rows, layout, meanings, numberings) for name, rows, layout in sheets if rows
+    ]
+    found = [one for one, _ in looked_at]
     tables = [one for one in found if isinstance(one, SurveyedTable)]
     usable, unusable = usable_tables(without_steady(tables), hidden, meanings.headers)
     passed = [one for one in found if isinstance(one, Problem)]
@@ -59,7 +66,12 @@ def survey(path: Path, meanings: Meanings, numberings: Sequence[str] = ()) -> Su
         encoding=encoding,
         delimiter=delimiter,
         tables=tuple(usable),
-        problems=told(path.name, [*passed, *unusable], usable, sampled=sampled),
+        lists=tuple(one for one in tables if one.groups and not one.columns and one.sheet not in hidden),
+        problems=tuple(
+            withheld_problem(one, meanings.persons)
+            for one in told(path.name, [*passed, *unusable], usable, sampled=sampled)
+        ),
+        asked=tuple(asked for _, asked in looked_at if asked),
         sampled=sampled,
     )
 
@@ -111,22 +123,25 @@ def _text(data: bytes, meanings: Meanings) -> tuple[Sheets, str, str]:
 
 def _surveyed(
     file: str, sheet: str, rows: list[Row], layout: Layout, meanings: Meanings, numberings: Sequence[str]
-) -> SurveyedTable | Problem:
+) -> tuple[SurveyedTable | Problem, Problem | None]:
+    """What a sheet holds, or why it is passed over, and the question whether its rows are persons."""
     mended, _ = mended_rows(rows, meanings.resolve, meanings.letters)
     place = unit_place(mended, meanings, numberings)
     header = () if isinstance(place, Absent) else header_rows(mended, layout, place)
     table = None if isinstance(place, Absent) or not header else _table(file, sheet, mended, header, layout)
     looked_at = likely_table(file, sheet, mended, filled_size(mended)[1]) if table is None else table
-    persons = personal_columns(looked_at, meanings.persons, meanings.resolve)
-    if persons:
-        do = "Nothing was copied. Ask for the file without this table, or for counts by municipality and year instead"
-        raise UnreadableError(replace(refusal(looked_at, persons), do=do))
+    persons = persons_in(looked_at, meanings.persons, meanings.resolve)
+    if persons and persons.severity == "STOP":
+        raise UnreadableError(replace(persons, do=NOT_COPIED))
     if isinstance(place, Absent):
-        return no_units(file, sheet, place)
+        return no_units(file, sheet, place), persons
     if table is None:
-        return no_header(file, sheet, place)
-    surveyed = surveyed_table(table, place, header, meanings)
-    return divided(surveyed, table, place, mended, meanings) or surveyed
+        return no_header(file, sheet, place), persons
+    likely = {*like_persons(table, meanings.resolve, (place.position,)), *cases(table, meanings.persons)}
+    table = withheld_table(table, meanings.persons)
+    shown = withheld_rows(mended, texts_of_persons(mended, meanings.persons))
+    surveyed = surveyed_table(table, place, header, meanings, likely)
+    return divided(surveyed, table, place, shown, meanings) or surveyed, persons
 
 
 def _table(file: str, sheet: str, rows: list[Row], header: tuple[int, ...], layout: Layout) -> RawTable:

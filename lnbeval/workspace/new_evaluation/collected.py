@@ -38,7 +38,7 @@ def add_source(
         one = collected.named.get((column.header, text))
         if one is None or one.code in columns:
             own = (code for code, item in collected.given.items() if item[0].how == "own")
-            one = meant(column, text, reference, words, {*columns, *own})
+            one = meant(column, text, table.title, reference, words, {*columns, *own})
             collected.named[column.header, text] = one
             collected.given.setdefault(one.code, (one, column.header, table))
         columns[one.code] = column.header

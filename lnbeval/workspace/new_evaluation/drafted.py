@@ -15,7 +15,7 @@ from lnbeval.workspace.new_evaluation.guessed import (
     variable_guesses,
     words_guess,
 )
-from lnbeval.workspace.new_evaluation.measures import indicator_rows, variable_row
+from lnbeval.workspace.new_evaluation.measures import indicator_rows, variable_row, with_totals
 from lnbeval.workspace.new_evaluation.treated import TreatmentDraft, treatment_draft
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lnbeval.intake.survey.found import Survey
     from lnbeval.reference import Reference
 
-BANNER: Final = "Exploratory: this evaluation has no agreed analysis plan."
+BANNER: Final = "This evaluation has no agreed analysis plan."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +43,14 @@ def drafted(name: str, surveys: Sequence[Survey], reference: Reference, words: H
     """The draft of an evaluation from the surveys of its files."""
     tables = [(survey, table) for survey in surveys for table in survey.tables if table.columns]
     years = sorted({year for _, table in tables for year in table.years})
-    treatment = treatment_draft(name, [table for _, table in tables], reference, years)
+    lists = [table for survey in surveys for table in survey.lists]
+    treatment = treatment_draft(name, [*(table for _, table in tables), *lists], reference, years)
     collected = Collected(unused=treatment.columns)
     for survey, table in tables:
         add_source(collected, survey, table, reference, words)
     own = [(one, header, table) for one, header, table in collected.given.values() if one.how == "own"]
-    variables = [variable_row(one, header, table.file, years) for one, header, table in own]
+    described = [variable_row(one, header, table.file, years) for one, header, table in own]
+    variables = with_totals(described, [header for _, header, _ in own], reference, words)
     registered = _registered(collected.given, reference)
     indicators, indicator_guesses = indicator_rows(collected.given, reference, every=not registered)
     listed = [*registered, *(row["code"] for row in indicators)]

@@ -112,7 +112,9 @@ def variable_guesses(
             "why": f"no registered variable is called '{_plain(header)}', and its header and figures look like this",
             "table": "variables",
             "row": row["code"],
-            "values": {key: row[key] for key in ("unit", "counting_unit", "kind")},
+            "values": {
+                key: row[key] for key in ("unit", "counting_unit", "kind", "part_of") if row[key] or key == "unit"
+            },
         }
         for (_, header, _), row in zip(own, rows, strict=True)
     ]

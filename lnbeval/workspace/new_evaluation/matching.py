@@ -42,8 +42,18 @@ class Meant:
     kind: Kind = "count"
 
 
-def meant(column: SurveyedColumn, text: str, reference: Reference, words: HeaderWords, taken: Collection[str]) -> Meant:
-    """What a column that is called `text` is proposed for; `taken` are the codes that are given away already."""
+def meant(
+    column: SurveyedColumn,
+    text: str,
+    title: str,
+    reference: Reference,
+    words: HeaderWords,
+    taken: Collection[str],
+) -> Meant:
+    """What a column that is called `text` is proposed for; `taken` are the codes that are given away already.
+
+    The unit stands in the header or, where that is nothing but a year, in the `title` of the table.
+    """
     for how, codes in (("same", _same(text, reference, words)), ("alike", _alike(text, reference))):
         free = [code for code in codes if code not in taken]
         if len(free) == 1:
@@ -52,7 +62,8 @@ def meant(column: SurveyedColumn, text: str, reference: Reference, words: Header
                 how="same" if how == "same" else "alike",
                 label=str(reference.variables.loc[free[0], "label"]),
             )
-    return _own(column, text, reference, taken)
+    told = column.header if plain_header(column.header) else title
+    return _own(column, text, told, reference, taken)
 
 
 def called(column: SurveyedColumn, table: SurveyedTable, words: HeaderWords) -> str:
@@ -114,15 +125,15 @@ def _words(text: str, reference: Reference) -> frozenset[str]:
     )
 
 
-def _own(column: SurveyedColumn, text: str, reference: Reference, taken: Collection[str]) -> Meant:
+def _own(column: SurveyedColumn, text: str, told: str, reference: Reference, taken: Collection[str]) -> Meant:
     code, number = slug(text), 1
     while code in taken or code in reference.variables.index:
         number += 1
         code = f"{slug(text)}_{number}"
-    bracketed = " ".join(BRACKETS.findall(column.header)).strip()
+    bracketed = " ".join(BRACKETS.findall(told)).strip()
     counted = _unit_word(f"{bracketed} {text}", reference)
     label = text
-    if _is_share(column.header, reference):
+    if column.percent or _is_share(told, reference):
         return Meant(code=code, how="own", label=label, unit=PERCENT, counting_unit="cases", kind="share")
     if MONEY.fullmatch(counted):
         return Meant(code=code, how="own", label=label, unit=bracketed or counted, counting_unit="money", kind="money")

@@ -6,14 +6,31 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from lnbeval.reference import is_total
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lnbeval.intake.header_words import HeaderWords
     from lnbeval.intake.survey.found import SurveyedTable
     from lnbeval.reference import Reference
     from lnbeval.workspace.new_evaluation.matching import Kind, Meant
 
 PERSONS_SCALE = 1000
+SEXES = ("women", "men")  # as header_aliases.csv calls them
+JOINT = " / "  # between the rows of a header
+
+
+def with_totals(
+    rows: Sequence[Mapping[str, Any]], headers: Sequence[str], reference: Reference, words: HeaderWords
+) -> list[dict[str, Any]]:
+    """The rows of variables, those of women and men as a part of the column beside them that is called a total."""
+    heads = [header.rpartition(JOINT) for header in headers]
+    totals = {head: row["code"] for row, (head, _, last) in zip(rows, heads, strict=True) if is_total(reference, last)}
+    return [
+        {**row, "part_of": totals.get(head, "") if any(words.means(last, sex) for sex in SEXES) else row["part_of"]}
+        for row, (head, _, last) in zip(rows, heads, strict=True)
+    ]
 
 
 def variable_row(one: Meant, header: str, file: str, years: Sequence[int]) -> dict[str, Any]:

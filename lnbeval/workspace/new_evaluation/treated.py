@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from lnbeval.intake import word_key
 from lnbeval.intake.heading.years import years_in
 from lnbeval.reference import STATUSES
 from lnbeval.workspace.header_table import reference_headers
+from lnbeval.workspace.number_words import number_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from lnbeval.intake.header_words import HeaderWords
     from lnbeval.intake.survey.found import SurveyedColumn, SurveyedTable
@@ -42,20 +44,24 @@ def treatment_draft(
     name: str, tables: Sequence[SurveyedTable], reference: Reference, years: Sequence[int]
 ) -> TreatmentDraft:
     """The treatment by the only column that says who is in a programme, or when it came; else by the documents."""
-    words = reference_headers(reference)
+    words, none = reference_headers(reference), number_words(reference).missing
     candidates: dict[str, tuple[SurveyedTable, SurveyedColumn]] = {}
     for table in tables:
         for column in table.groups:
-            if _starts(column, words):
+            if _starts(column, words, none):
                 candidates.setdefault(column.header, (table, column))
     if len(candidates) == 1:
         table, column = next(iter(candidates.values()))
-        return _from_column(name, table, column, reference, years, words)
-    return _from_documents(reference, years, {header: table.file for header, (table, _) in candidates.items()})
+        return _from_column(name, table, column, reference, years, _starts(column, words, none))
+    sorting = {column.header: table.file for table in tables for column in table.groups if len(column.groups) > 1}
+    return _from_documents(reference, years, {header: table.file for header, (table, _) in candidates.items()}, sorting)
 
 
-def _starts(column: SurveyedColumn, words: HeaderWords) -> dict[str, int | None]:
-    """The words of a column that mean treated: years in which it began, or yes without a year; none when others stand there."""
+def _starts(column: SurveyedColumn, words: HeaderWords, none: Collection[str]) -> dict[str, int | None]:
+    """The words of a column that mean treated: years in which it began, or yes without a year; none when others stand there.
+
+    `none` are words such as a dash, which in a column of years or of yes stand where nothing began.
+    """
     told: dict[str, int | None] = {}
     if words.opens(column.header, "phase") and set(column.groups) <= PHASES:
         return dict.fromkeys(column.groups)
@@ -65,7 +71,7 @@ def _starts(column: SurveyedColumn, words: HeaderWords) -> dict[str, int | None]
             told[word] = year[0]
         elif words.means(word, "yes"):
             told[word] = None
-        elif not words.means(word, "no"):
+        elif not words.means(word, "no") and word_key(word) not in none:
             return {}
     return told if len(set(told.values())) == len(told) and not (None in told.values() and len(told) > 1) else {}
 
@@ -76,9 +82,8 @@ def _from_column(
     column: SurveyedColumn,
     reference: Reference,
     years: Sequence[int],
-    words: HeaderWords,
+    begun: Mapping[str, int | None],
 ) -> TreatmentDraft:
-    begun = _starts(column, words)
     documented = _documented(reference)
     ordered = sorted(begun, key=lambda word: (begun[word] or 0, word))
     numbers = {
@@ -102,7 +107,9 @@ def _from_column(
     path = f"raw/{name}/{FILE}"
     parameters = {"table": path, "status": [STATUS], "phases": phases}
     counts = ", ".join(f"'{word}' for {len(column.groups[word])} municipalities" for word in ordered)
+    others = ", ".join(f"'{word}' for {len(codes)}" for word, codes in column.groups.items() if word not in begun)
     why = f"the column '{column.header}' of {table.file} says {counts}, and no other column sorts them so"
+    why += f"; not treated are those with {others}" if others else ""
     guesses = [{"name": "treatment", "why": why, "values": {"treatment.table": path, "treatment.status": [STATUS]}}]
     guesses += [
         _phase_guess(at, phase, known=begun[word] is not None)
@@ -124,17 +131,25 @@ def _phase_guess(at: int, phase: Mapping[str, int], *, known: bool) -> dict[str,
     }
 
 
-def _from_documents(reference: Reference, years: Sequence[int], candidates: Mapping[str, str]) -> TreatmentDraft:
+def _from_documents(
+    reference: Reference, years: Sequence[int], candidates: Mapping[str, str], sorting: Mapping[str, str]
+) -> TreatmentDraft:
     """The documented list; a phase that began before the data stays in, so that its municipalities are no controls."""
     documented = _documented(reference)
     inside = {phase: year for phase, year in documented.items() if years and year <= years[-1]}
     phases = [{"phase": phase, "first_treated": year} for phase, year in (inside or documented).items()]
     status = [STATUSES[0]]
     named = " and ".join(f"'{header}' of {file}" for header, file in candidates.items())
+    sorted_by = " and ".join(f"'{header}' of {file}" for header, file in sorting.items())
+    seen = (
+        f"{sorted_by} sorts municipalities, but not by a year, yes and no or a phase"
+        if sorting
+        else "no column of the files says who was treated"
+    )
     why = (
         f"{named} could each say who was treated, which a file cannot settle; instead this is the list of documents"
         if named
-        else "no column of the files says who was treated, and this is the list of documents"
+        else f"{seen}, and this is the list of documents"
     )
     guesses: list[Mapping[str, Any]] = [
         {

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval.errors import ParameterError, WorkspaceError
 from lnbeval.intake import DECISION_COLUMNS
+from lnbeval.intake.rows.person_like import NO_PERSONS
 from lnbeval.reference import REQUIRED
 from lnbeval.workspace.data_conflicts import spans
 from lnbeval.workspace.guesses import question_name
@@ -60,7 +62,7 @@ def write_draft(
     texts = {
         workspace.parameters(name): _parameters_text(name, draft, files),
         raw / "SOURCES.md": _sources_text(name, surveys),
-        workspace.decisions(name): _csv(DECISION_COLUMNS, _open_questions(name, draft)),
+        workspace.decisions(name): _csv(DECISION_COLUMNS, _questions(name, surveys, draft)),
     }
     for table in ("variables", "indicators"):
         rows = getattr(draft, table)
@@ -116,8 +118,17 @@ def _commented(value: object) -> object:
     return value
 
 
-def _open_questions(name: str, draft: Drafted) -> list[dict[str, str]]:
-    return [{"problem": question_name(name, str(guess["name"]))} for guess in draft.guesses]
+def _questions(name: str, surveys: Sequence[Survey], draft: Drafted) -> list[dict[str, str]]:
+    """A row for each guess, which waits, and the answer that the rows are no persons; who gave it is to be filled in."""
+    answered = {
+        "decision": NO_PERSONS,
+        "reason": "the file was looked at: its rows are no persons (--no-persons)",
+        "when": datetime.now(tz=UTC).date().isoformat(),
+    }
+    return [
+        *({"problem": asked.name, **answered} for survey in surveys for asked in survey.asked),
+        *({"problem": question_name(name, str(guess["name"]))} for guess in draft.guesses),
+    ]
 
 
 def _sources_text(name: str, surveys: Sequence[Survey]) -> str:

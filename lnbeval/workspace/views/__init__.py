@@ -13,6 +13,7 @@ from lnbeval.workspace.views.account import (
 from lnbeval.workspace.views.asked import (
     changed,
     decision_rows,
+    decision_summary,
     decisions,
     decisions_title,
     deliveries,
@@ -27,6 +28,7 @@ from lnbeval.workspace.views.data import (
     coverage_title,
     observed,
     short_digest,
+    source_register,
     sources,
 )
 from lnbeval.workspace.views.definition import definition
@@ -126,6 +128,7 @@ __all__ = [
     "coverage",
     "coverage_title",
     "decision_rows",
+    "decision_summary",
     "decisions",
     "decisions_title",
     "definition",
@@ -179,6 +182,7 @@ __all__ = [
     "set_aside_title",
     "set_beside",
     "short_digest",
+    "source_register",
     "sources",
     "spellings",
     "sums",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lnbeval.workspace.study import Study
 
 ALL: Final = "All tables"
+TOGETHER: Final = "Together"
 ALL_SERIES: Final = "All series"
 KEPT_OLD: Final = "keep_old"
 REVISION: Final = "changed_delivery/"
@@ -63,7 +64,7 @@ def not_reported(study: Study) -> pd.DataFrame:
     words = log["word"].map(lambda word: f"'{word}'" if word else "an empty cell")
     counted = log.assign(table=place_of(log), words=words).groupby(["table", "words"], sort=True)["cells"].sum()
     rows = counted.reset_index().rename(columns={"table": "Table", "words": "What stood there", "cells": "Cells"})
-    total = pd.DataFrame([{"Table": ALL, "What stood there": ALL, "Cells": rows["Cells"].sum()}])
+    total = pd.DataFrame([{"Table": ALL, "What stood there": TOGETHER, "Cells": rows["Cells"].sum()}])
     return pd.concat([rows, total], ignore_index=True)[["What stood there", "Cells", "Table"]] if len(rows) else rows
 
 

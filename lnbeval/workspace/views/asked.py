@@ -16,6 +16,10 @@ from lnbeval.workspace.views.plain_words import plain_words
 if TYPE_CHECKING:
     from lnbeval.workspace.study import Study
 
+GUESSED: Final = "guess/"
+CONFIRMED: Final = "yes"
+UNFOLDED: Final = 15  # decisions
+AS_IT_IS: Final = ("keep", "flag", CONFIRMED)  # answers that leave the data as they came
 SEVERITIES: Final = {"STOP": "stop", "ASK": "question", "WARN": "warning", "NOTE": "note"}  # the gravest first
 MEANINGS: Final = {
     "STOP": "refuses an indicator",
@@ -57,8 +61,11 @@ def problems_title(study: Study) -> str:
 
 
 def decisions(study: Study) -> pd.DataFrame:
-    """Every decision with its question, as the log has them."""
-    return log_table(study, "decisions", DECISION_COLUMNS)
+    """Every decision with its question: first those that change data, then the others, confirmed guesses last."""
+    log = log_table(study, "decisions", DECISION_COLUMNS)
+    changes = (log["applied"] == "yes") & ~log["decision"].isin(AS_IT_IS) & ~log["problem"].str.startswith(GUESSED)
+    rank = 1 - changes.astype(int) + _confirmed(log)
+    return log.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
 
 
 def decision_rows(study: Study) -> pd.DataFrame:
@@ -78,13 +85,20 @@ def decision_rows(study: Study) -> pd.DataFrame:
     )
 
 
+def decision_summary(study: Study) -> pd.DataFrame | None:
+    """Those that are more than confirmed guesses, as many as a page shows unfolded; None where no guess was confirmed."""
+    confirmed = _confirmed(decisions(study)).astype(bool)
+    return decision_rows(study)[~confirmed].head(UNFOLDED) if confirmed.any() else None
+
+
 def decisions_title(study: Study) -> str:
     """How many decisions, and how many of them count."""
-    made = decisions(study)["applied"]
-    unused = int((made != "yes").sum())
-    counted = f"{len(made)} decision was taken" if len(made) == 1 else f"{len(made)} decisions were taken"
-    applies = "1 answers no question that is asked" if unused == 1 else f"{unused} answer no question that is asked"
-    return f"{counted}; {applies}" if unused else counted
+    made = decisions(study)
+    unused, confirmed = int((made["applied"] != "yes").sum()), int(_confirmed(made).sum())
+    told = [f"{len(made)} decision was taken" if len(made) == 1 else f"{len(made)} decisions were taken"]
+    told += [f"{confirmed} confirm{'s' if confirmed == 1 else ''} what was guessed"] if confirmed else []
+    told += [f"{unused} answer{'s' if unused == 1 else ''} no question that is asked"] if unused else []
+    return "; ".join(told)
 
 
 def deliveries(study: Study) -> pd.DataFrame:
@@ -129,6 +143,11 @@ def changed(study: Study) -> pd.DataFrame:
             "Where": _where(log, "file", "sheet", "cell"),
         }
     )
+
+
+def _confirmed(log: pd.DataFrame) -> pd.Series[int]:
+    """Which decisions confirm a guess, as 1 and 0."""
+    return (log["problem"].str.startswith(GUESSED) & log["decision"].eq(CONFIRMED)).astype(int)
 
 
 def _plain(study: Study, texts: pd.Series[str], names: pd.Series[str], language: str = "") -> pd.Series[str]:

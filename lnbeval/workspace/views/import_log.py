@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from lnbeval.intake import word_key
+from lnbeval.intake import HOW_WRITTEN, word_key
 from lnbeval.workspace.number_words import number_words
 from lnbeval.workspace.views.logs import WITHHELD, log_table, place_of, series_of, small_counts
 
@@ -20,8 +20,7 @@ MOST: Final = 3  # examples
 SAME: Final = "name, as in the reference"
 NO_MUNICIPALITY: Final = "no municipality"
 WAYS: Final = {  # in which a name is known
-    "name": "name, with other capitals, accents or spaces",
-    "alias": "another form of the name, from the reference",
+    **{way: f"name, {words}" for way, words in HOW_WRITTEN.items()},
     "former name": "former name",
     "code": "code",
     "total row": "total, not a municipality",

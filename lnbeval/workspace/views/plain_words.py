@@ -1,4 +1,4 @@
-"""Problems in the words of a reader: no marks of code, labels beside codes, tables by their file and not by a path."""
+"""Problems in the words of a reader: labels beside codes, tables by their file and not by a path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from lnbeval.workspace.study import Study
 
-MARKED: Final = re.compile(r"`([^`]*)`")
 SOURCE: Final = r"data\.sources\[(?P<number>[0-9]+)\]"
 COLUMN: Final = re.compile(rf"{SOURCE}\.columns: (?P<code>\w+) (?P<header>'.*?'(?!\w))")
 TABLE: Final = re.compile(rf"{SOURCE}: ")
@@ -27,9 +26,9 @@ GUESSED: Final = "guess/"
 
 
 def plain_words(study: Study, text: str, name: str, language: str = "") -> str:
-    """What is said of the problem called `name`, without marks of code, and with labels beside the codes of series."""
+    """What is said of the problem called `name`, with labels beside the codes of series; settings keep their marks of code."""
     told = _of_guess(study, text) if name.startswith(GUESSED) else text
-    return _with_labels(MARKED.sub(r"\1", told), _labels(study, LABELS[language]), name)
+    return _with_labels(told, _labels(study, LABELS[language]), name)
 
 
 def _labels(study: Study, column: str) -> Mapping[str, str]:
@@ -47,7 +46,9 @@ def _with_labels(text: str, labels: Mapping[str, str], name: str) -> str:
         sure = "_" in code or code in about
         other = plain if sure else rf"(?<=[0-9]{{4}} ){re.escape(code)}(?=:)"
         found = re.search(rf"{NO_HEADER}'{re.escape(code)}'|{other}", text)
-        text = f"{text[: found.end()]} ({label}){text[found.end() :]}" if found else text
+        if found:
+            end = found.end() + text.startswith("`", found.end())  # the label stands behind what is marked as code
+            text = f"{text[:end]} ({label}){text[end:]}"
     return text
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lnbeval.intake.ledger import UNLISTED
+from lnbeval.intake.fates import DROPPED
+from lnbeval.intake.ledger import UNLISTED, USED
 from lnbeval.workspace.views.account import cell_account, not_reported, observed_account, row_account, series_account
 from lnbeval.workspace.views.logs import log_table
 from lnbeval.workspace.views.set_aside import listed
@@ -30,6 +31,9 @@ def sums(study: Study) -> pd.DataFrame:
         _sum("Cells read", "the five fates of a cell, table by table", cells["Cells read"], cells.iloc[:, 2:].sum(axis=1)),
         _sum("Not reported", "by what stood there, in all tables", cells["Not reported"].iloc[-1:], _silent(study)),
         _sum("Numbers", "counted by series, and by table", cells["Numbers"].iloc[-1:], series["Numbers in the files"].iloc[-1:]),
+        _sum("Numbers, by fate", "in the log of fates, series by series", series["Numbers in the files"], _used(study)),
+        _dropped(study),
+        _repaired(study),
         _sum(
             "Numbers analysed", "in the files + put back − outside the years, series by series", series["Numbers analysed"],
             series["Numbers in the files"] + back - outside,
@@ -58,6 +62,34 @@ def _sum(check: str, what: str, expected: pd.Series[int], found: pd.Series[int])
         "found": f"{int(found.iloc[-1]):,}" + ("" if alike.all() else f", and {int((~alike).sum())} lines differ"),
         "passed": bool(alike.all()),
     }
+
+
+def _used(study: Study) -> pd.Series[int]:
+    """How many cells of each series are used, by the log of fates, and their sum below, as in the account of series."""
+    fates = log_table(study, "fates")
+    own = fates[fates["fate"] == USED]
+    series = pd.Index(study.log("values")["variable"].unique()).sort_values()
+    counted = own["cells"].astype(int).groupby(own["variable"]).sum().reindex(series, fill_value=0)
+    return pd.Series([*counted, counted.sum()] if len(counted) > 1 else counted.tolist(), dtype="int64")
+
+
+def _dropped(study: Study) -> dict[str, Any]:
+    """A check that numbers which an answer dropped are a fate of their own, and are listed."""
+    fates, aside = log_table(study, "fates"), log_table(study, "set_aside")
+    many = fates.loc[fates["fate"] == DROPPED, "cells"].astype(int).sum()
+    listed_ones = aside["reason"].str.startswith("decided: ").sum()
+    what = "by the log of fates, and listed with the question"
+    return _sum("Dropped by a decision", what, pd.Series([listed_ones]), pd.Series([many]))
+
+
+def _repaired(study: Study) -> dict[str, Any]:
+    """A check that texts which became numbers, and are used, stand among the values with the very number."""
+    key = ["file", "sheet", "cell", "variable", "value"]
+    log, values = log_table(study, "repaired"), log_table(study, "values")
+    own = log[log["fate"] == USED]
+    there = pd.MultiIndex.from_frame(own[key]).isin(pd.MultiIndex.from_frame(values[key]))
+    what = "those used, and those of them that stand among the values"
+    return _sum("Texts read as numbers", what, pd.Series([len(own)]), pd.Series([int(there.sum())]))
 
 
 def _silent(study: Study) -> pd.Series[int]:

@@ -32,6 +32,9 @@ class Certainty:
     conf_high: Floats
     band_low: Floats
     band_high: Floats
+    simulated: int = (
+        0  # draws that the p-values rest on; none where all there are were used, or where there are no draws
+    )
     floor: float = 0.0  # the smallest p-value that the method can give
     warning: str = ""  # of every row
     careful: bool = False  # the error knows how few clusters there are
@@ -52,6 +55,7 @@ def certain_rows(effects: Effects, sure: Certainty, method: str) -> pd.DataFrame
         "n_units": kinds.total() @ (kinds.treated | kinds.control),
         "n_clusters": effects.cluster_counts[2],
         "p_value": sure.p_value,
+        "p_value_error": _simulation_error(sure),
         "reason": _reasons(effects, sure),
     }
     return tidy(
@@ -62,6 +66,13 @@ def certain_rows(effects: Effects, sure: Certainty, method: str) -> pd.DataFrame
         aggregation=effects.aggregation,
         inference=method,
     )
+
+
+def _simulation_error(sure: Certainty) -> Floats:
+    """sqrt(p (1 - p) / draws), (k,): how far a p-value may move with another seed; NaN where nothing is drawn."""
+    if not sure.simulated:
+        return np.full(len(sure.p_value), np.nan)
+    return np.asarray(np.sqrt(sure.p_value * (1 - sure.p_value) / sure.simulated))
 
 
 def _reasons(effects: Effects, sure: Certainty) -> list[str]:

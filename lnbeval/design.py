@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Final, Literal, get_args
 
 import numpy as np
 
 from lnbeval.errors import DesignError, ParameterError
+from lnbeval.hints import did_you_mean
 from lnbeval.panel import Panel, ever_observed, fully_observed, units_kept
 
 ControlGroup = Literal["never_treated", "not_yet_treated", "all"]
@@ -57,8 +57,7 @@ class Design:
         for name, allowed in CHOICES.items():
             value = getattr(self, name)
             if value not in allowed:
-                near = get_close_matches(str(value), allowed, n=1, cutoff=0.3)
-                hint = f" Did you mean '{near[0]}'?" if near else ""
+                hint = did_you_mean(str(value), allowed, cutoff=0.3)
                 raise ParameterError(f"{name} is '{value}'; it must be one of {', '.join(allowed)}.{hint}")
         if not isinstance(self.anticipation, int) or isinstance(self.anticipation, bool) or self.anticipation < 0:
             raise ParameterError(

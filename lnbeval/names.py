@@ -77,7 +77,7 @@ def match(names: Names, written: str, county: str | None = None, numbering: str 
     if code is not None:
         return Match(code=code, how="code", label=names.label[code], as_listed=True)
     folded = plain(written)
-    where = None if county is None else names.counties.get(bare(plain(county), names.county_prefixes))
+    where = None if county is None else county_named(names, county)
     if prefixed(folded, names.part_prefixes):
         return _other(names, bare(folded, names.part_prefixes), where)
     hits = _hits(names, written)
@@ -93,6 +93,11 @@ def _without_mark(written: str) -> str:
     """A name without the mark of a footnote behind it; a bare figure is none, since it may be a number of something."""
     found = FOOTNOTE.search(written)
     return written if found is None else written[: found.start()]
+
+
+def county_named(names: Names, written: str) -> str | None:
+    """The county that `written` names, with or without a word that says so."""
+    return names.counties.get(bare(plain(written), names.county_prefixes))
 
 
 def is_total_row(names: Names, written: str) -> bool:

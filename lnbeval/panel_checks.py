@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lnbeval.errors import PanelError
+from lnbeval.hints import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,9 +27,7 @@ def checked_columns(frame: pd.DataFrame, wanted: Sequence[str]) -> None:
     problems = []
     for name in dict.fromkeys(wanted):
         if name not in present:
-            near = get_close_matches(name, present, n=1, cutoff=0.5)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            problems.append(f"There is no column '{name}'.{hint}")
+            problems.append(f"There is no column '{name}'.{did_you_mean(name, present)}")
         elif present.count(name) > 1:
             problems.append(f"Column '{name}' stands {present.count(name)} times; rename all but one.")
     if problems:

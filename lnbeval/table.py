@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     "evaluation", "scenario", "indicator", "group", "estimator", "adjustment", "control_group", "aggregation",
     "cohort", "period", "event_time", "estimate", "std_error", "df", "conf_low", "conf_high", "band_low", "band_high",
-    "p_value", "p_value_adjusted", "inference", "n_units", "n_treated", "n_control", "n_clusters", "n_obs", "baseline_mean", "unit",
+    "p_value", "p_value_error", "p_value_adjusted", "inference", "n_units", "n_treated", "n_control", "n_clusters", "n_obs", "baseline_mean", "unit",
     "status", "reason",
 )  # fmt: skip
 INTEGERS: Final = ("cohort", "period", "event_time", "n_units", "n_treated", "n_control", "n_clusters", "n_obs")
 FLOATS: Final = (
-    "estimate", "std_error", "df", "conf_low", "conf_high", "band_low", "band_high", "p_value", "p_value_adjusted",
-    "baseline_mean",
+    "estimate", "std_error", "df", "conf_low", "conf_high", "band_low", "band_high", "p_value", "p_value_error",
+    "p_value_adjusted", "baseline_mean",
 )  # fmt: skip
 KEYS: Final = (
     "evaluation", "scenario", "indicator", "group", "estimator", "adjustment", "control_group", "aggregation",

@@ -30,6 +30,7 @@ class Tests:
     p_value: Floats
     conf_low: Floats
     conf_high: Floats
+    drawn: int  # sign vectors that were drawn; 0 where all there are were used
 
 
 def wild_bootstrap(
@@ -76,7 +77,7 @@ def wild_bootstrap(
         for k in range(contrast.shape[1])
     ]
     p_value, low, high = np.array(tests).T
-    return Tests(p_value=p_value, conf_low=low, conf_high=high)
+    return Tests(p_value=p_value, conf_low=low, conf_high=high, drawn=0 if complete else len(signs))
 
 
 def _signs(G: int, draws: int, rng: np.random.Generator, multipliers: Multipliers | None) -> tuple[Floats, bool]:

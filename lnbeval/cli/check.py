@@ -62,7 +62,7 @@ def check(subject: str, report: Path | None, lang: str) -> None:
     elif path.is_symlink() or (path.exists() and not path.is_dir()):
         _check_file(path, reference, report, told_in)
     elif path.is_dir() and path.parent != Path():
-        raise DataError(f"{path} is a folder. Name one of its files: {', '.join(_files(path)) or 'it has none'}.")
+        raise DataError(f"{path} is a folder. Name one of its files: {_listed(path) or 'it has none'}.")
     elif path.suffix or path.parent != Path():
         raise DataError(f"There is no file {path}. {_there(path)}")
     else:
@@ -72,7 +72,7 @@ def check(subject: str, report: Path | None, lang: str) -> None:
 def _check_evaluation(
     workspace: Workspace, name: str, reference: Reference, report: Path | None, told_in: Language
 ) -> None:
-    from lnbeval.cli.problem_list import print_problems  # noqa: PLC0415
+    from lnbeval.cli.problem_list import print_line, print_problems  # noqa: PLC0415
     from lnbeval.intake import stops  # noqa: PLC0415
     from lnbeval.reference import with_definitions  # noqa: PLC0415
     from lnbeval.workspace.findings import findings  # noqa: PLC0415
@@ -99,13 +99,13 @@ def _check_evaluation(
             faults.append(DataError(told_in.phrases["settle"].format(name=name, number=stopping)))
         else:
             refused = ", ".join(dict.fromkeys(one.refuses for one in told if one.refuses))
-            click.echo(counted_line(taken.counts, told_in))
+            print_line(counted_line(taken.counts, told_in))
     _finish(faults, name, told_in, refused)
 
 
 def _check_file(path: Path, reference: Reference, report: Path | None, told_in: Language) -> None:
     from lnbeval.cli.check_file import unseen_lines  # noqa: PLC0415
-    from lnbeval.cli.problem_list import print_problems  # noqa: PLC0415
+    from lnbeval.cli.problem_list import print_outline, print_problems  # noqa: PLC0415
     from lnbeval.intake import stops  # noqa: PLC0415
     from lnbeval.workspace.findings import in_order  # noqa: PLC0415
     from lnbeval.workspace.new_evaluation.unseen import unseen  # noqa: PLC0415
@@ -114,8 +114,7 @@ def _check_file(path: Path, reference: Reference, report: Path | None, told_in: 
     told = in_order(found.problems)
     print_problems(told, told_in)
     _report(told, report, {path.name: path}, reference, told_in)
-    for line in unseen_lines(found, path, told_in):
-        click.echo(line)
+    print_outline(unseen_lines(found, path, told_in))
     stopping = sum(map(stops, found.problems))
     settle = told_in.phrases["settle"].format(name=path.name, number=stopping)
     _finish([DataError(settle)] if stopping else [], path.name, told_in)
@@ -189,7 +188,16 @@ def _finish(faults: list[LnbevalError], name: str, told_in: Language, refused: s
 def _there(path: Path) -> str:
     if not path.parent.is_dir():
         return f"There is no folder {path.parent} either."
-    return f"Its folder holds: {', '.join(_files(path.parent)) or 'nothing'}."
+    from lnbeval.intake.text import nearest  # noqa: PLC0415
+
+    return f"Its folder holds: {_listed(path.parent) or 'nothing'}.{nearest(path.name, _files(path.parent))}"
+
+
+def _listed(folder: Path) -> str:
+    """The first files of a folder, and how many more there are."""
+    from lnbeval.intake.text import listed  # noqa: PLC0415
+
+    return listed(_files(folder))
 
 
 def _files(folder: Path) -> list[str]:

@@ -66,8 +66,9 @@ def _table_lines(sheet: SheetDescription, found: Understood, words: Mapping[str,
         yield f"    {words['level'].format(names=level)}"
     years = f"{spans(table.years) or words['none']} ({_where(table, words)})"
     yield f"    {words['years'].format(names=years)}"
-    if table.over:
-        yield f"    {words['cut'].format(names=', '.join(map(quoted, table.over)))}"
+    cut = [*table.over, *([table.by] if table.by else [])]
+    if cut:
+        yield f"    {words['cut'].format(names=', '.join(map(quoted, cut)))}"
     for column in (one for one in table.groups if len(one.groups) > 1):
         shares = ", ".join(f"{quoted(word)} {len(codes)}" for word, codes in column.groups.items())
         yield f"    {words['sorts'].format(header=quoted(column.header), words=shares)}"
@@ -75,12 +76,10 @@ def _table_lines(sheet: SheetDescription, found: Understood, words: Mapping[str,
 
 
 def _variable_lines(found: Understood, words: Mapping[str, str]) -> Iterator[str]:
-    columns = {column.header: column for column in found.table.columns}
-    for code, header in found.columns.items():
-        column = columns[header]
+    for code, column in found.columns.items():
         yield "    " + words["variable"].format(
             code=code,
-            header=quoted(header),
+            header=quoted(column.header),
             letter=column.letter,
             figures=column.figures,
             filled=column.filled,

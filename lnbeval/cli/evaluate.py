@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from lnbeval.errors import LnbevalError, ParameterError, WorkspaceError
+from lnbeval.hints import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -92,10 +92,9 @@ def _chosen(workspace: Workspace, names: tuple[str, ...]) -> list[str]:
                 raise ParameterError(
                     f"'{name}' has parameters but is not listed: add it to params/workspace.yaml with its notebooks."
                 )
-            near = get_close_matches(name, list(listed), n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
             raise ParameterError(
-                f"'{name}' is not an evaluation in params/workspace.yaml; it lists {', '.join(listed)}.{hint}"
+                f"'{name}' is not an evaluation in params/workspace.yaml; it lists {', '.join(listed)}."
+                f"{did_you_mean(name, listed)}"
             )
     problems = []
     for name in names or listed:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from lnbeval.errors import ParameterError
+from lnbeval.hints import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +44,7 @@ class NearChoice(click.Choice):  # type: ignore[type-arg]  # generic in newer ve
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            near = get_close_matches(str(value).lower(), list(map(str, self.choices)), n=1, cutoff=0.5)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
+            hint = did_you_mean(str(value).lower(), map(str, self.choices))
             raise click.BadParameter(f"{error.message}{hint}", ctx=ctx, param=param) from error
 
 

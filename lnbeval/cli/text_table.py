@@ -49,6 +49,7 @@ def _line(row: dict[Any, Any], by: str, digits: int, *, band: bool) -> list[str]
     interval = _pair(row["conf_low"], row["conf_high"], digits)
     bands = [_pair(row["band_low"], row["band_high"], digits)] if band else []
     p = "" if pd.isna(row["p_value"]) else ("<0.0001" if row["p_value"] < 1e-4 else f"{row['p_value']:.4f}")
+    p += "" if pd.isna(row["p_value_error"]) else f" ± {max(row['p_value_error'], 1e-4):.4f}"
     keys = [f"{row[name]}" for name in SHOWN[by]]
     numbers = [_number(row["estimate"], digits), _number(row["std_error"], digits)]
     note = row["reason"] if row["status"] == "ok" else f"{row['status']}: {row['reason']}"

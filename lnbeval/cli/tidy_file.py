@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lnbeval.errors import DataError
+from lnbeval.intake.text import listed, nearest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,9 @@ def read_tidy_file(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
         there = sorted(
             other.name for other in path.parent.glob("*") if other.suffix.lower() in {".csv", ".tsv", ".xlsx"}
         )
-        raise DataError(f"There is no file {path}. Data files in its folder: {', '.join(there) or 'none'}.")
+        raise DataError(
+            f"There is no file {path}. Data files in its folder: {listed(there) or 'none'}.{nearest(path.name, there)}"
+        )
     if path.read_bytes()[:4] == b"PK\x03\x04":
         return _workbook(path, sheet)
     if path.suffix.lower() not in {".csv", ".tsv", ".txt"}:

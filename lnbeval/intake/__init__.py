@@ -7,6 +7,7 @@ The layer knows no municipality: which code a written name means comes from `res
 from `persons`.
 """
 
+from lnbeval.intake.account_ledger import PUT_BACK_COLUMNS
 from lnbeval.intake.coverage import coverage_problems
 from lnbeval.intake.decisions import COLUMNS as DECISION_COLUMNS
 from lnbeval.intake.decisions import Decision, answers, decided, read_decisions
@@ -37,6 +38,7 @@ __all__ = [
     "DECISION_COLUMNS",
     "HOW_WRITTEN",
     "NO_LETTERS",
+    "PUT_BACK_COLUMNS",
     "Condition",
     "Decision",
     "Description",

@@ -19,7 +19,7 @@ NOTE_COLUMNS = ("file", "sheet", "row", "text", "kind")
 def with_rows_apart(set_aside: pd.DataFrame, drafts: Sequence[Draft]) -> pd.DataFrame:
     """The table of what was set aside, with rows of tags and hidden rows that are not read."""
     records = [
-        (draft.table.file, draft.table.sheet, number, "", reason, declared_content(draft, cells))
+        (draft.table.file, draft.table.sheet, number, "", reason, declared_content(draft, cells), 1)
         for draft in drafts
         for number, cells, reason in draft.table.apart
     ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lnbeval.intake.figures.silence import silence_note
 from lnbeval.intake.figures.told_cells import column_label
 from lnbeval.intake.ledger import counted_fates
-from lnbeval.intake.problems import Problem
 from lnbeval.intake.spans import RowSpan
-from lnbeval.intake.table import addresses
-from lnbeval.intake.text import cell_text, is_blank, listed, quoted, tidy_text
+from lnbeval.intake.table import address, addresses
+from lnbeval.intake.text import cell_text, is_blank, quoted, tidy_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from lnbeval.intake.draft import Draft
     from lnbeval.intake.ledger import Reasons
+    from lnbeval.intake.problems import Problem
 
-MOST_COLUMNS = 20  # of one table, named in one message
 Places = dict[tuple[int, str], list[int]]  # rows by the position of their column and the word in them
 
 
@@ -35,7 +35,7 @@ def silent_cells(draft: Draft, own: pd.DataFrame, reasons: Reasons, declared: Se
     told: Places = {}
     for position, index in silent.sort_values(["position", "index"]).itertuples(index=False, name=None):
         cell = draft.table.rows[index][position]
-        # Sums that miss a part are told with it, and are no cells of the file.
+        # Sums are no cells of the file; their parts are told where they are read.
         if isinstance(draft.table.row_numbers[index], RowSpan):
             continue
         if is_blank(cell):
@@ -50,18 +50,12 @@ def silent_cells(draft: Draft, own: pd.DataFrame, reasons: Reasons, declared: Se
 
 
 def _note(draft: Draft, places: Places, one: str, many: str, rule: str) -> Problem:
-    table, number = draft.table, sum(map(len, places.values()))
+    table = draft.table
     columns = (
         f"{len(found)}{f' {quoted(word)}' if word else ''} in column {column_label(table, position)} "
         f"({addresses(table, found, position).partition(', column ')[0]})"
         for (position, word), found in places.items()
     )
-    cells = f"1 cell {one}" if number == 1 else f"{number} cells {many}"
-    return Problem(
-        severity="NOTE",
-        file=table.file,
-        sheet=table.sheet,
-        what=f"{cells}, read as not reported and never as zero: {listed(columns, most=MOST_COLUMNS)}",
-        rule=rule,
-        subject=table.sheet,
-    )
+    (position, _), rows = next(iter(places.items()))
+    first = address(table, rows[0], position)
+    return silence_note(table, first, sum(map(len, places.values())), (one, many), columns, rule)

@@ -1,19 +1,24 @@
-"""Coverage: which municipalities a source names and which it does not, in all and year by year."""
+"""Coverage: which municipalities a source, or several that make a whole, names and which it does not, in all and year by year."""
 
 from __future__ import annotations
 
 from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.rows.cells import NO_PERIOD
 from lnbeval.intake.text import listed, quoted
+from lnbeval.intake.wholes import Held, wholes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
+Place = tuple[str, str]  # file and sheet
 TOTAL: Final = "total row"  # how the list of names calls what is no municipality and need not be one
 MOST_NAMED: Final = 100  # every one that is missing is named: somebody has to ask for it
 
@@ -24,26 +29,61 @@ def coverage_problems(
     labels: Mapping[str, str],
     planned: Iterable[str] = (),
     reason: str = "",
+    variables: Mapping[Place, frozenset[str]] = MappingProxyType({}),
 ) -> list[Problem]:
     """What each source lacks of the municipalities in `labels` (code to name), and what it names beyond them.
 
-    `rows` and `names` are those of an intake; `planned` are codes that may be absent, for a `reason`.
+    `rows` and `names` are those of an intake; `planned` are codes that may be absent, for a `reason`. Sources with the same
+    `variables` that hold other municipalities each are one whole. A municipality is there too where a row is kept of a delivery
+    before.
     """
     left_out = set(planned)
     problems = [_no_code(sorted(left_out - set(labels)))] if left_out - set(labels) else []
-    for (file, sheet), own in names.groupby(["file", "sheet"], sort=False):
-        there = set(own["code"]) - {""}
-        if not there:
+    every = wholes(_held(rows, names, variables))
+    for whole in every:
+        own, mine = _of(names, whole), _of(rows, whole)
+        if not set(own["code"]) - {""}:
             continue  # nothing could be read: that is told with the names
-        mine = rows[(rows["file"] == file) & (rows["sheet"] == sheet)]
-        problems += _of_source(str(file), str(sheet), own, there, labels, left_out, reason)
-        problems += _of_years(str(file), str(sheet), mine, there, labels)
-    return problems + _needless(names, labels, left_out)
+        there = _there(own, mine)
+        problems += _of_whole(whole, own, there, labels, left_out, reason)
+        problems += _of_years(whole, mine, there, labels)
+    return problems + _needless([_there(_of(names, whole), _of(rows, whole)) for whole in every], labels, left_out)
 
 
-def _of_source(
-    file: str,
-    sheet: str,
+def _there(names: pd.DataFrame, rows: pd.DataFrame) -> set[str]:
+    return {*names["code"], *rows["code"]} - {""}
+
+
+def _held(rows: pd.DataFrame, names: pd.DataFrame, variables: Mapping[Place, frozenset[str]]) -> dict[Place, Held]:
+    """What each source holds, in the order of the names."""
+    years = dict(iter(rows.groupby(["file", "sheet"])["period"]))
+    return {
+        (str(file), str(sheet)): Held(
+            variables=variables.get((str(file), str(sheet)), frozenset()),
+            codes=frozenset(codes) - {""},
+            years=frozenset(years.get((file, sheet), ())) - {NO_PERIOD},
+        )
+        for (file, sheet), codes in names.groupby(["file", "sheet"], sort=False)["code"]
+    }
+
+
+def _of(table: pd.DataFrame, whole: tuple[Place, ...]) -> pd.DataFrame:
+    inside = [place in whole for place in zip(table["file"], table["sheet"], strict=True)]
+    return table[np.array(inside, dtype=bool)]  # an empty list would be one of columns
+
+
+def _sheet(whole: tuple[Place, ...]) -> str:
+    return whole[0][1] if len(whole) == 1 else ""
+
+
+def _called(whole: tuple[Place, ...]) -> str:
+    """What the sources are called that make a whole: its sheets, or its files where there are several."""
+    files = list(dict.fromkeys(file for file, _ in whole))
+    return listed(map(quoted, files if len(files) > 1 else [sheet for _, sheet in whole]), MOST_NAMED)
+
+
+def _of_whole(
+    whole: tuple[Place, ...],
     names: pd.DataFrame,
     there: set[str],
     labels: Mapping[str, str],
@@ -54,7 +94,8 @@ def _of_source(
     open_names = names[(names["code"] == "") & (names["how"] != TOTAL)]
     extra = list(dict.fromkeys(open_names["written"]))
     unplanned = [code for code in absent if code not in planned]
-    count = f"The source names {len(there)} of {len(labels)} municipalities"
+    file, sheet = whole[0][0], _sheet(whole)
+    count = f"{_opening(whole)} {len(there)} of {len(labels)} municipalities"
     if absent and not unplanned:
         what = f"{count}; not in it, as the parameters say: {_named(absent, labels)} ({reason})"
         yield Problem(severity="NOTE", file=file, sheet=sheet, what=what, rule="planned_subset", subject=sheet)
@@ -77,8 +118,14 @@ def _of_source(
         )
 
 
+def _opening(whole: tuple[Place, ...]) -> str:
+    if len(whole) == 1:
+        return "The source names"
+    return f"The {len(whole)} sources {_called(whole)} hold other municipalities each, and name together"
+
+
 def _of_years(
-    file: str, sheet: str, rows: pd.DataFrame, there: set[str], labels: Mapping[str, str]
+    whole: tuple[Place, ...], rows: pd.DataFrame, there: set[str], labels: Mapping[str, str]
 ) -> Iterator[Problem]:
     """A warning for the years in which a municipality has no row, although the source has it in other years.
 
@@ -97,17 +144,16 @@ def _of_years(
     if told:
         yield Problem(
             severity="WARN",
-            file=file,
-            sheet=sheet,
+            file=whole[0][0],
+            sheet=_sheet(whole),
             what=f"Municipalities that the source has in other years are missing in {'; in '.join(told)}",
             do="Ask for the rows. They stay gaps: nothing is filled in",
             rule="absent_in_year",
-            subject=sheet,
+            subject=_sheet(whole),
         )
 
 
-def _needless(names: pd.DataFrame, labels: Mapping[str, str], planned: set[str]) -> list[Problem]:
-    sources = [set(own["code"]) for _, own in names.groupby(["file", "sheet"])]
+def _needless(sources: Sequence[set[str]], labels: Mapping[str, str], planned: set[str]) -> list[Problem]:
     needless = [code for code in labels if code in planned and sources and all(code in codes for codes in sources)]
     what = f"data.expected says that {_named(needless, labels)} would be missing, but every source has it"
     do = "Take it out of data.expected"

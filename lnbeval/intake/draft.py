@@ -6,24 +6,32 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lnbeval.intake.conditions import unmet_by_position
 from lnbeval.intake.files.assemble import BEYOND_HEADER
 from lnbeval.intake.heading.columns import located
+from lnbeval.intake.heading.cumulative import cumulative_problems
 from lnbeval.intake.heading.planned import planned_problems
 from lnbeval.intake.heading.wanted import TWO_ROWS
+from lnbeval.intake.rows.alike import told_once
 from lnbeval.intake.rows.cells import no_cells
 from lnbeval.intake.rows.cells_of_years import cells_of_years
+from lnbeval.intake.rows.fetched import fetched_problems
 from lnbeval.intake.rows.findings import found_problems
 from lnbeval.intake.rows.levels import notes_below, rows_aside, units_beside, without_level
 from lnbeval.intake.rows.merged import unmerged
+from lnbeval.intake.rows.names_beside import contradicting_names
+from lnbeval.intake.rows.notes_told import note_problems
 from lnbeval.intake.rows.number_rules import column_rules
 from lnbeval.intake.rows.person_like import met_persons
 from lnbeval.intake.rows.person_numbers import withheld_problem, withheld_table
-from lnbeval.intake.rows.totals import compared_totals, total_findings, totals_that_agree
+from lnbeval.intake.rows.told_totals import total_problems
+from lnbeval.intake.rows.totals import compared_totals
 from lnbeval.intake.rows.unit_contradictions import unit_problems
 from lnbeval.intake.rows.unit_names import marked_names
 from lnbeval.intake.rows.units import row_units
+from lnbeval.intake.rows.unread_units import beside_figures
 from lnbeval.intake.rows.unseen import comment_notes, hidden_problems, unread_problems
-from lnbeval.intake.rows.years_of_rows import PART_OF_YEAR, part_columns, row_marks, year_reader
+from lnbeval.intake.rows.years_of_rows import PART_OF_YEAR, other_years, part_columns, row_marks, year_reader
 from lnbeval.intake.table import every_cell
 from lnbeval.intake.text import is_blank
 
@@ -32,12 +40,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from lnbeval.intake.accounts import Account
     from lnbeval.intake.heading.columns import Columns
     from lnbeval.intake.layout import Note
     from lnbeval.intake.meanings import Meanings
     from lnbeval.intake.problems import Problem
     from lnbeval.intake.rows.units import RowKind, Spelling, Units
-    from lnbeval.intake.source import Source
+    from lnbeval.intake.source import Condition, Source
     from lnbeval.intake.table import RawTable
 
 
@@ -57,6 +66,13 @@ class Draft:
     ] = ()  # positions of the columns that the source names: of the others no content leaves either
     aside: Mapping[int, str] = field(default_factory=dict)  # why rows stand apart that the layout settles, by index
     notes: tuple[Note, ...] = ()
+    conditions: tuple[Condition, ...] = ()  # of the source
+    unmet: Mapping[int, str] = field(
+        default_factory=dict
+    )  # by position, why cells are set aside that meet no condition
+    parts: pd.DataFrame | None = None  # of rows that are added up, each cell; None where there are none or too many
+    summed: bool = False  # there are too many
+    account: Account | None = None  # of rows that are added up, the rows and cells of the file
 
 
 def declared_content(draft: Draft, row: Sequence[object]) -> str:
@@ -81,6 +97,8 @@ def _drafted(table: RawTable, source: Source, meanings: Meanings, persons: Seque
     columns, problems = located(table, source, headers, answered)
     problems = [*persons, *problems]
     problems += part_columns(table, columns, headers)
+    problems += other_years(table, source, columns.declared, headers)
+    problems += cumulative_problems(table, columns, headers)
     if not columns.is_complete or any(problem.rule in {PART_OF_YEAR, TWO_ROWS} for problem in problems):
         return Draft(table=table, problems=(*_told_of_cells(table), *problems), declared=columns.declared)
     table, merged = unmerged(table, columns)
@@ -93,6 +111,8 @@ def _drafted(table: RawTable, source: Source, meanings: Meanings, persons: Seque
     draft = Draft(
         table=table,
         declared=columns.declared,
+        conditions=source.only_where,
+        unmet=unmet_by_position(source, columns.variables),
         kinds=units.kinds,
         written=units.written,
         spellings=units.spellings,
@@ -101,10 +121,12 @@ def _drafted(table: RawTable, source: Source, meanings: Meanings, persons: Seque
             *table.problems,
             *problems,
             *planned_problems(table, columns, meanings.words, meanings.registered.kinds),
+            *beside_figures(table, columns, [kind == "unit" for kind in units.kinds], meanings),
             *hidden_problems(table, columns, source),
             *merged,
             *aside.problems,
             *units.problems,
+            *contradicting_names(table, columns.declared, columns.unit, units.codes, meanings),
             *unlevelled,
         ),
     )
@@ -136,19 +158,19 @@ def _with_cells(
     totals = compared_totals(table, columns, units, cells, rules, read_year, levels, meanings.registered)
     flags, flagged = row_marks(table, source, columns, units, headers)
     named = marked_names(table, units.spellings)
-    notes = (*table.notes, *flags, *named, *comment_notes(table), *notes_below(table, units, headers))
-    return replace(
-        draft,
-        cells=cells,
-        notes=notes,
-        problems=(
-            *draft.problems,
-            *flagged,
-            *unread_problems(table, columns, units),
-            *marks,
-            *unit_problems(table, source, columns, units, rules, notes, meanings),
-            *found_problems(table, [*findings, *total_findings(totals)]),
-            *totals_that_agree(table, totals),
-            *told,
-        ),
+    below = notes_below(table, units, headers)
+    notes = (*table.notes, *flags, *named, *comment_notes(table), *below)
+    contradicted = unit_problems(table, source, columns, units, rules, notes, meanings)
+    problems = (
+        *draft.problems,
+        *flagged,
+        *unread_problems(table, columns, units),
+        *fetched_problems(table, columns, units),
+        *marks,
+        *contradicted,
+        *note_problems(table, source, below, contradicted, meanings),
+        *found_problems(table, findings),
+        *total_problems(table, totals),
+        *told,
     )
+    return replace(draft, cells=cells, notes=notes, problems=tuple(told_once(problems, table, columns)))

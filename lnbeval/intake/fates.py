@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from lnbeval.intake.ledger import USED, counted_fates
+from lnbeval.intake.account_ledger import account_fates
+from lnbeval.intake.accounts import UNLISTED, USED
+from lnbeval.intake.ledger import counted_fates
 from lnbeval.intake.text import cell_text, is_blank, tidy_text
 
 if TYPE_CHECKING:
@@ -33,8 +35,12 @@ def fates_table(drafts: Sequence[Draft], cells: pd.DataFrame, reasons: Sequence[
 
 
 def with_dropped(fates: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
-    """The fates, some used cells dropped; `dropped` are their values, one a row."""
-    times = dropped.groupby(SERIES, sort=False).size()
+    """The fates, some used cells dropped; `dropped` are their values, one a row, each with the `numbers` behind it.
+
+    A value is one that was dropped; of several numbers behind it, the others have no line of their own.
+    """
+    grouped = dropped.groupby(SERIES, sort=False)["numbers"]
+    times, values = grouped.sum(), grouped.size()
     if times.empty:
         return fates
     used: pd.Series[int] = fates["cells"].where(fates["fate"] == USED, 0)
@@ -43,20 +49,27 @@ def with_dropped(fates: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
     wanted = pd.Series(times.reindex(pd.MultiIndex.from_frame(fates[SERIES]), fill_value=0).to_numpy(), fates.index)
     moved = (wanted - before).clip(lower=0, upper=used)
     left = fates.assign(cells=fates["cells"] - moved)
-    lines = times.reset_index(name="cells").assign(fate=DROPPED, word="")[list(FATE_COLUMNS)]
-    return pd.concat(
-        [left[(left["cells"] > 0) | (moved == 0)], lines.astype(fates.dtypes.to_dict())], ignore_index=True
-    )
+    lines = [_lines(values, DROPPED), *([_lines(times - values, UNLISTED)] if (times > values).any() else [])]
+    told = [line.astype(fates.dtypes.to_dict()) for line in lines]
+    return pd.concat([left[(left["cells"] > 0) | (moved == 0)], *told], ignore_index=True)
 
 
-def repaired_dropped(repaired: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
-    """The log of texts that became numbers, with the fate of those that were dropped."""
-    place = [*SERIES, "cell"]
-    gone = pd.MultiIndex.from_frame(repaired[place]).isin(pd.MultiIndex.from_frame(dropped[place]))
+def _lines(times: pd.Series[int], fate: str) -> pd.DataFrame:
+    return times.reset_index(name="cells").assign(fate=fate, word="")[list(FATE_COLUMNS)]
+
+
+def repaired_dropped(repaired: pd.DataFrame, dropped: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """The log of texts that became numbers, with the fate of those that were dropped; `parts` are the cells behind sums."""
+    place, key = [*SERIES, "cell"], [*SERIES, "code", "period"]
+    behind = parts[pd.MultiIndex.from_frame(parts[key]).isin(pd.MultiIndex.from_frame(dropped[key]))]
+    every = pd.concat([dropped[place], behind[place]])
+    gone = pd.MultiIndex.from_frame(repaired[place]).isin(pd.MultiIndex.from_frame(every))
     return repaired.assign(fate=repaired["fate"].mask(gone & (repaired["fate"] == USED), DROPPED))
 
 
-def _of_draft(draft: Draft, own: pd.DataFrame, reasons: Reasons) -> list[tuple[Any, ...]]:
+def _of_draft(draft: Draft, own: pd.DataFrame, reasons: Reasons) -> Sequence[tuple[Any, ...]]:
+    if draft.account is not None:
+        return account_fates(draft, draft.account, own, reasons)
     used = own.loc[~own["index"].isin(reasons)]
     used = used.assign(fate=counted_fates(draft, used))
     silent = used.loc[used["fate"] == "missing"]

@@ -12,3 +12,9 @@ HARMLESS: Final = re.compile(r"[+-]*(?:[0-9][0-9.,\u00a0\u202f ]*%?)?")  # signe
 def inert(text: str) -> str:
     """The text, after an apostrophe where a spreadsheet would calculate it; numbers and dashes stay as they are."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) and not HARMLESS.fullmatch(text) else text
+
+
+def not_inert(text: str) -> str:
+    """The text as it was before, for a page, where nothing is calculated."""
+    bare = text.removeprefix("'")
+    return bare if bare != text and inert(bare) == text else text

@@ -52,6 +52,7 @@ class Layout:
         default_factory=lambda: MappingProxyType({})
     )  # cells with a fill, by its number
     comments: tuple[tuple[Place, str], ...] = ()
+    fetched: frozenset[Place] = frozenset()  # cells whose formulas take their value from another workbook
 
 
 def place(reference: str) -> Place | None:

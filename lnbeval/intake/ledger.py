@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from lnbeval.intake.accounts import KINDS, NOT_USABLE, SET_ASIDE, TOLD_TWICE, UNLISTED, USED, says_number
+from lnbeval.intake.conditions import UNMET, unmet
 from lnbeval.intake.draft import declared_content
 from lnbeval.intake.repeats import LIVE
+from lnbeval.intake.rows.lines import is_header
 from lnbeval.intake.spans import row_count
 from lnbeval.intake.table import address, cell_addresses, content
+from lnbeval.intake.text import cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,31 +22,27 @@ if TYPE_CHECKING:
 
 VALUE_COLUMNS = ("code", "period", "variable", "value", "low", "high", "file", "sheet", "cell")
 ROW_COLUMNS = ("file", "sheet", "index", "code", "period")
-ASIDE_COLUMNS = ("file", "sheet", "row", "cell", "reason", "content")
+ASIDE_COLUMNS = ("file", "sheet", "row", "cell", "reason", "content", "count")
 NAME_COLUMNS = ("file", "sheet", "written", "county", "code", "how", "rows")
-REPAIRED_COLUMNS = ("file", "sheet", "cell", "variable", "as_written", "value", "fate")
+REPAIRED_COLUMNS = ("file", "sheet", "cell", "variable", "as_written", "value", "fate", "cells")
 COUNT_COLUMNS = (
     *("file", "sheet", "rows_read", "rows_used", "rows_set_aside", "rows_blank"),
     *("cells_read", "cells_used", "cells_missing", "cells_bounded", "cells_set_aside", "cells_stopped"),
 )
 
-USED: Final = "used"
-SET_ASIDE: Final = "set aside"  # of a text that became a number, in a row or a cell that was not used
 ASIDE: Final = ("condition", "duplicate", "conflict", "outranked")
 SILENT: Final = "silent"
-UNLISTED: Final = "unlisted"  # set aside, but the cell has no line of its own: it is listed or used for another series
 PERSONS = "file refused: data on persons"
 REASONS = {  # the heaviest first: it names the row when its cells met different fates
-    "stopped": "not usable: see problems",
+    "stopped": NOT_USABLE,
     "conflict": "contradicts another row: see problems",
     "outranked": "another source goes before it",
-    "duplicate": "tells the same as another row",
-    "condition": "condition not met",
-    SILENT: "condition not met",
+    "duplicate": TOLD_TWICE,
+    "condition": UNMET,
+    SILENT: UNMET,
 }
-PLAIN: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+UNMET_FATES: Final = ("condition", SILENT)
 Reasons = dict[int, str]  # of the rows set aside, by index
-KINDS = {"total": "total row", "note": "note below the table", "left_out": "left out, as decided"}
 
 
 def with_addresses(drafts: Sequence[Draft], cells: pd.DataFrame) -> pd.DataFrame:
@@ -88,7 +87,8 @@ def repaired_table(drafts: Sequence[Draft], cells: pd.DataFrame) -> pd.DataFrame
     texts = [_texts_before(draft, cells.loc[cells["source"] == number]) for number, draft in enumerate(drafts)]
     repaired = pd.concat(texts) if texts else pd.Series(dtype="str")
     own = cells.loc[repaired.index]
-    table = own.assign(as_written=repaired, fate=own["fate"].where(own["fate"] == USED, SET_ASIDE).astype("str"))
+    fate = own["fate"].where(own["fate"] == USED, SET_ASIDE).astype("str")
+    table = own.assign(as_written=repaired, fate=fate, cells=1)
     return table.astype({"variable": "str"}).loc[:, list(REPAIRED_COLUMNS)].reset_index(drop=True)
 
 
@@ -99,27 +99,35 @@ def _texts_before(draft: Draft, own: pd.DataFrame) -> pd.Series[str]:
     texts = {
         label: cell
         for label, cell, value in zip(read.index, cells, read["value"], strict=True)
-        if isinstance(cell, str) and (plain_too or not _says(cell, value))
+        if isinstance(cell, str) and (plain_too or not says_number(cell, value))
     }
     return pd.Series(texts, dtype="str")
 
 
-def _says(text: str, value: float) -> bool:
-    """Whether a text is the plain decimal form of a number, with zeros behind the point or not."""
-    return PLAIN.fullmatch(text) is not None and float(text) == value
-
-
 def set_aside_table(drafts: Sequence[Draft], cells: pd.DataFrame, reasons: Sequence[Reasons]) -> pd.DataFrame:
-    """Rows that gave no value, and cells of the other rows that gave none (ASIDE_COLUMNS; `cell` blank: whole row)."""
+    """Rows that gave no value, and cells of the other rows that gave none (ASIDE_COLUMNS; `cell` blank: whole row).
+
+    `count` is how many rows or cells a line stands for: one, but for rows that are added up.
+    """
     records: list[tuple[Any, ...]] = []
     for number, draft in enumerate(drafts):
         own = cells.loc[cells["source"] == number]
         aside = [(index, "", reason, draft.table.rows[index]) for index, reason in reasons[number].items()]
         aside += _cells_aside(draft, own, reasons[number])
         for index, cell, reason, row in sorted(aside, key=lambda entry: (entry[0], entry[1])):
-            shown = content(row) if cell else declared_content(draft, row)
-            records.append((*_file(draft), draft.table.row_numbers[index], cell, reason, shown))
-    return _table(records, ASIDE_COLUMNS, {"row": "int64"})
+            shown = content(row) if cell else _row_content(draft, index)
+            many = 1 if cell else row_count(draft.table, [index])
+            records.append((*_file(draft), draft.table.row_numbers[index], cell, reason, shown, many))
+    return _table(records, ASIDE_COLUMNS, {"row": "int64", "count": "int64"})
+
+
+def _row_content(draft: Draft, index: int) -> str:
+    """What was read of a row, with the name of a total that stands beside the column of names; of a note all of it, as in `notes`."""
+    if draft.kinds and draft.kinds[index] == "note" and not draft.withheld and not is_header(draft.table, index):
+        return content(draft.table.rows[index])
+    shown = declared_content(draft, draft.table.rows[index])
+    name = draft.written[index] if draft.written and not draft.withheld else ""
+    return shown if name in cell_text(shown) else " | ".join(text for text in (name, shown) if text)
 
 
 def row_reasons(draft: Draft, own: pd.DataFrame) -> Reasons:
@@ -130,18 +138,29 @@ def row_reasons(draft: Draft, own: pd.DataFrame) -> Reasons:
     used = set(own.loc[own["fate"].isin(LIVE), "index"])
     reasons = {index: KINDS.get(kind, "") for index, kind in enumerate(draft.kinds) if index not in used}
     for fate, reason in REASONS.items():
+        told = unmet(draft.conditions) if fate in UNMET_FATES else reason
         for index in own.loc[own["fate"] == fate, "index"].unique():
             if reasons.get(index) == "":
-                reasons[index] = reason
+                reasons[index] = told
     return {index: reason or REASONS["stopped"] for index, reason in reasons.items()}
 
 
 def _cells_aside(draft: Draft, own: pd.DataFrame, reasons: Reasons) -> list[tuple[int, str, str, tuple[object, ...]]]:
-    aside = _aside_cells(draft, own.loc[~own["index"].isin(reasons)])
+    aside = aside_cells(draft, own.loc[~own["index"].isin(reasons)])
     return [
-        (index, address(draft.table, index, position), REASONS[fate], (draft.table.rows[index][position],))
+        (
+            index,
+            address(draft.table, index, position),
+            _reason(draft, fate, position),
+            (draft.table.rows[index][position],),
+        )
         for index, position, fate in aside[["index", "position", "fate"]].itertuples(index=False, name=None)
     ]
+
+
+def _reason(draft: Draft, fate: str, position: int) -> str:
+    """Why a cell is set aside, with the condition that it does not meet."""
+    return draft.unmet.get(position, REASONS[fate]) if fate in UNMET_FATES else REASONS[fate]
 
 
 def counted_fates(draft: Draft, used: pd.DataFrame) -> pd.Series[str]:
@@ -151,11 +170,11 @@ def counted_fates(draft: Draft, used: pd.DataFrame) -> pd.Series[str]:
     has no line of its own, so that lines and counts agree.
     """
     silent = (used["fate"] == SILENT) & ~_served(used)
-    aside = used["fate"].isin([*ASIDE, SILENT]) & ~silent & ~used.index.isin(_aside_cells(draft, used).index)
+    aside = used["fate"].isin([*ASIDE, SILENT]) & ~silent & ~used.index.isin(aside_cells(draft, used).index)
     return used["fate"].mask(silent, "missing").mask(aside, UNLISTED)
 
 
-def _aside_cells(draft: Draft, used: pd.DataFrame) -> pd.DataFrame:
+def aside_cells(draft: Draft, used: pd.DataFrame) -> pd.DataFrame:
     """Cells of the used rows that are listed as set aside: once each that holds something and served no series."""
     # One cell may serve several variables under different conditions: it is set aside when it served none.
     unserved = used.loc[~used["fate"].isin([*LIVE, SILENT]) & ~_served(used)].drop_duplicates(["index", "position"])

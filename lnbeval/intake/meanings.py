@@ -29,3 +29,6 @@ class Meanings:
     words: NumberWords = NO_WORDS
     headers: HeaderWords = NO_HEADER_WORDS
     registered: Registered = NOTHING_REGISTERED
+    kept: frozenset[tuple[str, int, str]] = (
+        frozenset()
+    )  # municipality, year and variable whose values are of a delivery before

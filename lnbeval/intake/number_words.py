@@ -29,6 +29,9 @@ class NumberWords:
     planned: frozenset[str] = frozenset()
     plans: frozenset[str] = frozenset()  # of these, nouns that may also name a thing that is counted
     actual: frozenset[str] = frozenset()
+    beside_plans: frozenset[str] = (
+        frozenset()
+    )  # that go with these nouns, such as revised, and budgets beside what was spent
 
 
 NO_WORDS = NumberWords()

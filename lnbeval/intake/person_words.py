@@ -26,6 +26,7 @@ class PersonWords:
         dating: over dates of birth, where dates with a day stand below.
         numbers: forms of the numbers of persons, such as ?########?.
         phones: forms of telephone numbers.
+        staff: headers over names or numbers of those who work with persons: whether words below name somebody is asked.
         cases: headers over numbers or years of one person, household or case: whether the rows are such is asked.
     """
 
@@ -35,6 +36,7 @@ class PersonWords:
     numbers: tuple[str, ...]
     phones: tuple[str, ...]
     cases: frozenset[str] = frozenset()
+    staff: frozenset[str] = frozenset()
 
 
 def person_key(header: str) -> str:

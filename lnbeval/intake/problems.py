@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lnbeval.errors import DataError
+from lnbeval.intake.text import tidy_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,8 +45,8 @@ class Problem:
 
     @property
     def name(self) -> str:
-        """What a decisions file calls it: rule/file/subject."""
-        return "/".join(part for part in (self.rule, self.file, self.subject) if part)
+        """What a decisions file calls it: rule/file/subject, with one space where there are several, as it is read back."""
+        return tidy_text("/".join(part for part in (self.rule, self.file, self.subject) if part))
 
 
 class UnreadableError(DataError):

@@ -30,7 +30,9 @@ class Registered:
         units: variable to its unit in words, such as `thousand lek`.
         registries: variable to the table that defines it, for messages.
         from_zero: variables that are never below zero.
+        parts_of: variable to the one that it is a part of, where it is.
         counties: code of a municipality to its county.
+        municipalities: code of a municipality to its name.
         county_named: the county that a total row is about, by the word for its level, if it has one, and its name; else blank.
         is_mean: whether the name of a total row says that it is a mean.
     """
@@ -39,7 +41,9 @@ class Registered:
     units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     registries: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     from_zero: frozenset[str] = frozenset()
+    parts_of: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     counties: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    municipalities: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     county_named: Callable[[str, str], str] = _no_county
     is_mean: Callable[[str], bool] = _no_mean
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from unicodedata import category
 
 from lnbeval.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FIRST_YEAR, LAST_YEAR = 2010, 2030  # what is taken for a year of data
 YEAR_MARK = "{year}"  # stands for the year in the headers of columns that hold one year each
@@ -21,11 +24,12 @@ class SourceError(ParameterError, ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """Values of `variable` count only in rows where the column headed `column` reads `equals`."""
+    """Values of `variable` count only in rows where the column headed `column` reads `equals`, for a `reason` in words."""
 
     variable: str
     column: str
     equals: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +46,14 @@ class Aggregate:
 
     by: Literal["sum", "mean"]
     over: tuple[str, ...]  # headers such as those of months, groups or sex
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberMarks:
+    """How the numbers of one column are written; what is left out is decided by what its cells show."""
+
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal[".", ",", " ", ""] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +80,7 @@ class Source:
     encoding: str | None = None  # csv: UTF-8 unless declared
     decimal: Literal[".", ","] | None = None  # what its cells show, column by column, when not given
     thousands: Literal[".", ",", " ", ""] | None = None  # likewise; "" for none
+    marks: dict[str, NumberMarks] = field(default_factory=dict)  # by variable, where its column is written otherwise
     missing: tuple[str, ...] = ()  # words that mean "not reported", beside the empty cell
     zero: tuple[str, ...] = ()  # words that mean zero, such as '-' where the source says so
     only_where: tuple[Condition, ...] = field(default=())
@@ -84,6 +97,11 @@ class Source:
         """The rows of the header, top to bottom."""
         return (self.header,) if isinstance(self.header, int) else self.header
 
+    def of_variables(self, names: Iterable[str]) -> Source:
+        """The source as it declares the column of some variables to be written."""
+        own = next((self.marks[name] for name in names if name in self.marks), None)
+        return self if own is None else replace(self, decimal=own.decimal, thousands=own.thousands, marks={})
+
 
 def _faults(source: Source) -> list[str]:
     unknown = sorted({condition.variable for condition in source.only_where} - set(source.columns))
@@ -95,6 +113,7 @@ def _faults(source: Source) -> list[str]:
         *_year_checks(source),
         (not source.columns, "columns is empty; name at least one variable and its column."),
         (_same_marks(source), f"decimal and thousands are both {source.decimal!r}."),
+        *_marks_checks(source),
         (source.delimiter is not None and len(source.delimiter) != 1, "delimiter must be one character."),
         (source.delimiter in {'"', "\r", "\n"}, "delimiter cannot be a quotation mark or a line end."),
         (bool(both), f"missing and zero both hold {', '.join(both)}."),
@@ -158,8 +177,22 @@ def _no_year(plain: list[str]) -> str:
     )
 
 
-def _same_marks(source: Source) -> bool:
+def _same_marks(source: Source | NumberMarks) -> bool:
     return source.decimal is not None and source.decimal == source.thousands
+
+
+def _marks_checks(source: Source) -> list[tuple[bool, str]]:
+    unknown = sorted(set(source.marks) - set(source.columns))
+    same = sorted(name for name, marks in source.marks.items() if _same_marks(marks))
+    headers: dict[str, set[NumberMarks | None]] = {}
+    for name, header in source.columns.items():
+        headers.setdefault(header, set()).add(source.marks.get(name))
+    torn = sorted(header for header, marks in headers.items() if len(marks - {None}) > 1)
+    return [
+        (bool(unknown), f"marks names {', '.join(unknown)}, which columns does not have."),
+        (bool(same), f"marks of {', '.join(same)}: decimal and thousands are the same."),
+        (bool(torn), f"marks says two things of the column {', '.join(torn)}."),
+    ]
 
 
 def _leaves_folder(file: str) -> bool:

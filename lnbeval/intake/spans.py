@@ -2,39 +2,80 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
+
+from lnbeval.intake.text import MOST_SHOWN, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lnbeval.intake.table import RawTable
+
+class Numbered(Protocol):
+    """What has rows with numbers, such as a table."""
+
+    @property
+    def row_numbers(self) -> Sequence[int]:
+        """The number of each row."""
 
 
 class RowSpan(int):
-    """The number of the first of several rows. Shown in an address it names the others too: '2-61 of 5,000,000'."""
+    """The number of the first of several rows. Shown in an address it names the others too: '2-61', '24, 36, 48 and 9 more'."""
 
     count: int
-    shown: str
+    runs: tuple[tuple[int, int], ...]  # the rows that are named, neighbours drawn together
+    more: int  # how many others it stands for
 
-    def __new__(cls, first: Sequence[int], *, last: int, count: int, of: int = 0) -> Self:
-        """The first rows by number, the last one, how many there are, and of how many."""
+    def __new__(cls, first: Sequence[int], *, last: int, count: int) -> Self:
+        """The first rows by number, the last one, and how many there are."""
         span = super().__new__(cls, first[0])
         span.count = count
-        span.shown = f"{_shown(first, last, count)}{f' of {of:,}' if of and count > 1 else ''}"
+        whole = last - first[0] + 1 == count
+        span.runs = ((first[0], last),) if whole else tuple(runs((number, number) for number in first))
+        span.more = 0 if whole else max(count - len(first), 0)
         return span
 
     def __str__(self) -> str:
-        return self.shown
+        return shown_rows([self])
 
 
-def row_count(table: RawTable, indices: Iterable[int] | None = None) -> int:
+def shown_rows(numbers: Iterable[int], letter: str = "") -> str:
+    """Rows, or cells of a column, with neighbours drawn together; how many more where not all are named."""
+    every = list(numbers)
+    found = runs(
+        run for number in every for run in (number.runs if isinstance(number, RowSpan) else [(number, number)])
+    )
+    more = sum(number.more for number in every if isinstance(number, RowSpan))
+    shown = [_shown(run, letter) for run in found]
+    if not more:
+        return listed(shown)
+    # Of rows that are drawn together, each is counted, and not each run of them.
+    more += sum(last - first + 1 for first, last in found[MOST_SHOWN:])
+    return f"{', '.join(shown[:MOST_SHOWN])} and {more:,} more"
+
+
+def runs(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Runs of rows, neighbours and what overlaps drawn together, from the first row on."""
+    drawn: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if drawn and first <= drawn[-1][1] + 1:
+            drawn[-1] = (drawn[-1][0], max(last, drawn[-1][1]))
+        else:
+            drawn.append((first, last))
+    return drawn
+
+
+def row_count(table: Numbered, indices: Iterable[int] | None = None) -> int:
     """How many rows of the file the rows of a table stand for, or some of them."""
     numbers = table.row_numbers if indices is None else [table.row_numbers[index] for index in indices]
-    return sum(number.count if isinstance(number, RowSpan) else 1 for number in numbers)
+    return sum(map(rows_in, numbers))
 
 
-def _shown(first: Sequence[int], last: int, count: int) -> str:
-    if count > len(first) and last - first[0] + 1 == count:
-        return f"{first[0]}-{last}"
-    rest = f" and {count - len(first):,} more" if count > len(first) else ""
-    return ", ".join(str(row) for row in first) + rest
+def rows_in(number: int) -> int:
+    """How many rows of the file a row number stands for."""
+    return number.count if isinstance(number, RowSpan) else 1
+
+
+def _shown(run: tuple[int, int], letter: str = "") -> str:
+    """A run of rows: '4', '4-9'; or of the cells of a column: 'C4', 'C4:C9'."""
+    first, last = (f"{letter}{number}" for number in run)
+    return first if first == last else f"{first}{':' if letter else '-'}{last}"

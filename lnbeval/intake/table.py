@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from lnbeval.intake.layout import Layout, Note
+from lnbeval.intake.spans import RowSpan, shown_rows
 from lnbeval.intake.text import MOST_SHOWN, cell_text, is_blank, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from lnbeval.intake.problems import Problem
 
@@ -66,17 +67,21 @@ def column_letter(position: int) -> str:
 
 def address(table: RawTable, index: int, position: int | None = None) -> str:
     """Where `rows[index]`, or its cell at a position, stands in the file."""
-    return f"row {table.row_numbers[index]}" if position is None else cell_addresses(table, [index], position)[0]
+    return addresses(table, [index], position)
 
 
 def cell_addresses(table: RawTable, indices: Iterable[int], position: int) -> list[str]:
     """Addresses of many cells of one column."""
     numbers = table.row_numbers
-    if table.kind == "xlsx":
-        letter = column_letter(position)
-        return [f"{letter}{numbers[index]}" for index in indices]
-    column = f"column {column_name(table, position)}"
-    return [f"row {numbers[index]}, {column}" for index in indices]
+    letter, column = column_letter(position), f"column {column_name(table, position)}"
+    return [
+        addresses(table, [index], position)
+        if isinstance(numbers[index], RowSpan)
+        else f"{letter}{numbers[index]}"
+        if table.kind == "xlsx"
+        else f"row {numbers[index]}, {column}"
+        for index in indices
+    ]
 
 
 def header_address(table: RawTable, position: int) -> str:
@@ -93,26 +98,12 @@ def column_name(table: RawTable, position: int) -> str:
 
 def addresses(table: RawTable, indices: Iterable[int], position: int | None = None) -> str:
     """Addresses of many rows, or of their cells in one column, with neighbours drawn together: 'C14:C25, C30'."""
-    spans = list(_spans(sorted({table.row_numbers[index] for index in indices})))
+    numbers = [table.row_numbers[index] for index in indices]
     if position is not None and table.kind == "xlsx":
-        letter = column_letter(position)
-        return listed((f"{letter}{a}" if a == b else f"{letter}{a}:{letter}{b}") for a, b in spans)
-    rows = listed((f"{a}" if a == b else f"{a}-{b}") for a, b in spans)
-    word = "row" if len(spans) == 1 and spans[0][0] == spans[0][1] else "rows"
-    return f"{word} {rows}" if position is None else f"{word} {rows}, column {column_name(table, position)}"
-
-
-def _spans(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    start = previous = None
-    for number in numbers:
-        if start is None or previous is None:
-            start = number
-        elif number != previous + 1:
-            yield start, previous
-            start = number
-        previous = number
-    if start is not None and previous is not None:
-        yield start, previous
+        return shown_rows(numbers, column_letter(position))
+    rows = shown_rows(numbers)
+    named = f"{'row' if rows.isdecimal() else 'rows'} {rows}"
+    return named if position is None else f"{named}, column {column_name(table, position)}"
 
 
 def content(row: Iterable[object]) -> str:

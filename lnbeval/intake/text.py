@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from difflib import get_close_matches
 from enum import Enum
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,6 +28,38 @@ UNCALCULATED: Final = Uncalculated.CELL
 EXCEL_ERRORS = frozenset(
     {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
 )
+
+
+class Shown(float):
+    """A figure of which its sheet shows more than the digits.
+
+    Attributes:
+        unit: the sign or word shown beside it; of a percentage the figure is a hundred times what is stored, as it is shown.
+        divisor: what it is divided by where it is shown.
+    """
+
+    unit: str
+    divisor: int
+
+    def __new__(cls, value: float, *, unit: str = "", divisor: int = 1) -> Self:
+        """The figure with what is shown beside it."""
+        made = super().__new__(cls, value)
+        made.unit, made.divisor = unit, divisor
+        return made
+
+    def __str__(self) -> str:
+        """The figure as shown: 30.4%, 300 €."""
+        space = "" if self.unit in {"", "%"} else " "
+        return f"{float(self) / self.divisor:.12g}{space}{self.unit}"
+
+    def __eq__(self, other: object) -> bool:
+        """Equal figures that are shown alike."""
+        alike = not isinstance(other, Shown) or (self.unit, self.divisor) == (other.unit, other.divisor)
+        return alike and float(self) == other
+
+    def __hash__(self) -> int:
+        """That of the figure."""
+        return hash(float(self))
 
 
 def is_blank(value: object) -> bool:
@@ -59,7 +91,7 @@ def cell_text(value: object) -> str:
     """A cell as text: whole numbers without a decimal point, blank as the empty string."""
     if isinstance(value, str):
         return tidy_text(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and not isinstance(value, Shown) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, Uncalculated):
         return "(formula without a stored value)"
@@ -77,6 +109,11 @@ def listed(items: Iterable[str], most: int = MOST_SHOWN) -> str:
     every = list(items)
     rest = len(every) - most
     return ", ".join(every[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def first_place(place: str, number: int) -> str:
+    """The first of several places, and how many more, where all of them stand elsewhere in one message."""
+    return f"{place} and {number - 1:,} more" if number > 1 else place
 
 
 def nearest(word: str, words: Sequence[str]) -> str:

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lnbeval.intake.account_ledger import (
+    no_put_back,
+    no_sums,
+    rows_of_sums,
+    sums_table,
+    with_account_aside,
+    with_account_counts,
+    with_account_repaired,
+)
 from lnbeval.intake.apart import notes_table, with_counts_apart, with_rows_apart
 from lnbeval.intake.blank_cells import silent_cells
+from lnbeval.intake.conditions import condition_notes, with_conditions
 from lnbeval.intake.draft import Draft, table_draft
 from lnbeval.intake.fates import fates_table
 from lnbeval.intake.file_draft import file_draft
 from lnbeval.intake.files.mended_log import mended_table
 from lnbeval.intake.header_words import NO_HEADER_WORDS, HeaderWords
+from lnbeval.intake.heading.table_year import asked_once
+from lnbeval.intake.large.part_cells import no_parts
 from lnbeval.intake.ledger import (
     counts_table,
     names_table,
@@ -56,14 +68,21 @@ class Intake:
             code where its name is not settled and NO_PERIOD where its year could not be read.
         values: code, period, variable, value, low, high, file, sheet, cell; value NaN where the source says "not reported"
             or tells only bounds, which are then `low` and `high`.
-        set_aside: file, sheet, row, cell, reason, content; `cell` is blank where the whole row was set aside.
+        set_aside: file, sheet, row, cell, reason, content, count; `cell` is blank where the whole row was set aside, `count` is
+            how many a line stands for.
         names: file, sheet, written, county, code, how, rows; every spelling of a municipality.
-        repaired: file, sheet, cell, variable, as_written, value, fate; every text that became a number, used or set aside.
+        repaired: file, sheet, cell, variable, as_written, value, fate, cells; every text that became a number, used or set
+            aside; `cells` is how many a line stands for.
         mended: file, sheet, cell, as_written, text; every text whose letters were put right.
         counts: rows and cells of each source; rows_read = rows_used + rows_set_aside.
         fates: cells of the used rows by series and fate; `word` is what stood in those that are not reported.
         notes: file, sheet, row, text, kind; titles, footnotes, sources and marks at years, which are no values.
         problems: in the order of the sources; see `stop_if_needed`.
+        parts: file, sheet, cell, code, period, variable, part, part_key, value, low, high; every cell that is added up.
+        summed: files with too many rows that are added up for `parts`.
+        sums: file, sheet, cell, code, period, variable, numbers; every sum, with how many numbers are behind it.
+        put_back: file, sheet, cell, code, period, variable, value, registered_on; values of a registered delivery that stand in
+            the place of those of a later one, with their places in it.
     """
 
     rows: pd.DataFrame
@@ -76,6 +95,10 @@ class Intake:
     fates: pd.DataFrame
     notes: pd.DataFrame
     problems: tuple[Problem, ...]
+    parts: pd.DataFrame = field(default_factory=no_parts)
+    summed: tuple[str, ...] = ()
+    sums: pd.DataFrame = field(default_factory=no_sums)
+    put_back: pd.DataFrame = field(default_factory=no_put_back)
 
 
 def intake(
@@ -90,12 +113,14 @@ def intake(
     *,
     persons: PersonWords,
     letters: Letters = NO_LETTERS,
+    kept: frozenset[tuple[str, int, str]] = frozenset(),
 ) -> Intake:
     """Take in every source from a folder, with all problems of all of them; raises nothing about the data.
 
     `answered` holds decisions by the name of the question; where none was made, the question is among the problems.
     `words` are those that stand in number cells, `headers` those of headers and of years; `registered` is what
-    figures are held against. `persons` tells who is turned away at the door, `letters` how texts were written.
+    figures are held against. `persons` tells who is turned away at the door, `letters` how texts were written. `kept` are values
+    (municipality, year, variable) of a delivery before, of which nothing is said that parts are absent.
     """
     meanings = Meanings(
         resolve=resolve,
@@ -106,6 +131,7 @@ def intake(
         registered=registered,
         persons=persons,
         letters=letters,
+        kept=kept,
     )
     drafts = [file_draft(folder, source, meanings) for source in sources]
     drafts = _with_persons_beside(drafts, folder, sources, meanings)
@@ -153,22 +179,34 @@ def _settled(drafts: list[Draft], is_total: TotalTest, sources: Sequence[Source]
         problems += found_problems(draft.table, repeat_findings(cells, number, drafts, is_total))
         own = cells.loc[cells["source"] == number]
         problems += silent_cells(draft, own, reasons[number], sources[number].missing)
+    aside = with_rows_apart(with_account_aside(set_aside_table(drafts, cells, reasons), drafts), drafts)
+    aside = with_conditions(aside, sources)
     return Intake(
         rows=rows_table(cells),
         values=values_table(cells),
-        set_aside=with_rows_apart(set_aside_table(drafts, cells, reasons), drafts),
+        set_aside=aside,
         names=names_table(drafts),
-        repaired=repaired_table(drafts, cells),
+        repaired=with_account_repaired(repaired_table(drafts, cells), drafts),
         mended=mended_table(draft.table for draft in drafts if not draft.withheld),
-        counts=with_counts_apart(counts_table(drafts, cells, reasons), drafts),
+        counts=with_counts_apart(
+            with_account_counts(counts_table(drafts, cells, reasons), drafts, cells, reasons), drafts
+        ),
         fates=fates_table(drafts, cells, reasons),
         notes=notes_table(drafts),
-        problems=tuple(problems),
+        problems=(*asked_once(problems), *condition_notes(aside)),
+        parts=_parts(drafts),
+        summed=tuple(draft.table.file for draft in drafts if draft.summed),
+        sums=sums_table(drafts, cells),
     )
 
 
+def _parts(drafts: Sequence[Draft]) -> pd.DataFrame:
+    told = [draft.parts for draft in drafts if draft.parts is not None and not draft.parts.empty]
+    return pd.concat(told, ignore_index=True) if told else no_parts()
+
+
 def _row_reasons(draft: Draft, own: pd.DataFrame) -> Reasons:
-    found = row_reasons(draft, own)
+    found = rows_of_sums(draft, row_reasons(draft, own))
     return found | {index: reason for index, reason in draft.aside.items() if index in found}
 
 

@@ -39,11 +39,12 @@ def interval(low: float, high: float, decimals: int = 0) -> str:
     return f"{number(low, decimals)} to {number(high, decimals)}"
 
 
-def p_text(p_value: float) -> str:
-    """A p-value to three decimals, "<0.001" below that."""
+def p_text(p_value: float, error: float = math.nan) -> str:
+    """A p-value to three decimals, "<0.001" below that; with the error of its simulation where there is one."""
     if pd.isna(p_value):
         return MISSING
-    return f"<{SMALLEST_P}" if p_value < SMALLEST_P else number(p_value, 3)
+    text = f"<{SMALLEST_P}" if p_value < SMALLEST_P else number(p_value, 3)
+    return text if pd.isna(error) else f"{text} ± {max(error, SMALLEST_P):.3f}"
 
 
 def decimals_for(*values: float) -> int:

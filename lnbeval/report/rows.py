@@ -83,7 +83,7 @@ def _texts(row: pd.Series, decimals: int, before: int) -> dict[str, str]:
         "Estimate": signed(row["estimate"], decimals) if ok else absent,
         "Interval": _known(interval(row["conf_low"], row["conf_high"], decimals)) if ok else "",
         "Band": _known(interval(row["band_low"], row["band_high"], decimals)) if ok else "",
-        "p": _known(p_text(row["p_value"])) if ok else "",
+        "p": _known(p_text(row["p_value"], row["p_value_error"])) if ok else "",
         "Adjusted p": _known(p_text(row["p_value_adjusted"])) if ok else "",
         "df": _known(number(row["df"], 0 if float(row["df"]).is_integer() else 1)),
         "Mean before": _known(number(row["baseline_mean"], before)),

@@ -2,6 +2,7 @@
 
     data/raw/<evaluation>/DELIVERIES.csv                    file, sha256, registered_on, note; the last row of a file counts
     data/raw/<evaluation>/registered/<file>.values.csv      the values read from it then
+    data/raw/<evaluation>/registered/<file>.parts.csv       of rows that are added up, each cell; none of more than 200,000 rows
 
 Without a registration nothing is compared. A file that no row names, and that tells series of registered files, is held against
 these: a revision does not pass by under another name.
@@ -9,28 +10,37 @@ these: a revision does not pass by under another name.
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from lnbeval.errors import DataError
 from lnbeval.intake import Problem
+from lnbeval.intake.large.part_cells import MOST_ROWS
 from lnbeval.workspace.delivery_changes import (
     ENDS,
     KEY,
     Revision,
-    changed_cells,
     named,
     no_changes,
     question,
     revision_problem,
 )
+from lnbeval.workspace.delivery_register import (
+    REGISTER,
+    Delivery,
+    all_registered,
+    fingerprint,
+    read_register,
+    register_text,
+    registered_parts,
+    registered_values,
+    values_path,
+    write_parts,
+)
+from lnbeval.workspace.kept_deliveries import with_registered
+from lnbeval.workspace.part_changes import all_changes, only_sums
 from lnbeval.workspace.places import write_text
-from lnbeval.workspace.value_checks import without_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,45 +49,21 @@ if TYPE_CHECKING:
     from lnbeval.intake import Decision, Intake
     from lnbeval.reference import Reference
 
-REGISTER: Final = "DELIVERIES.csv"
-COLUMNS: Final = ("file", "sha256", "registered_on", "note")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delivery:
-    """One row of the register."""
-
-    file: str
-    sha256: str
-    registered_on: str
-    note: str
-
-
-def read_register(raw: Path) -> tuple[Delivery, ...]:
-    """The deliveries registered in a raw folder, in the order of the register. Raises DataError."""
-    path = raw / REGISTER
-    if not path.is_file():
-        return ()
-    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-    if not rows or tuple(rows[0]) != COLUMNS or any(len(row) != len(COLUMNS) for row in rows[1:] if row):
-        raise DataError(f"{REGISTER}: every row must have {','.join(COLUMNS)}. Correct it, or register again.")
-    return tuple(Delivery(**dict(zip(COLUMNS, row, strict=True))) for row in rows[1:] if row)
-
 
 def compared(
     taken: Intake, raw: Path, reference: Reference, answered: Mapping[str, str]
 ) -> tuple[Intake, tuple[Problem, ...], pd.DataFrame]:
     """The intake, what is to be asked or told of files that differ from their registration, and every changed cell.
 
-    `keep_old` puts the registered values in the place of those of the file, which are set aside. The answer holds for one
-    version of a file: its question carries the hash.
+    `keep_old` puts the registered values in the place of those of the file (`with_registered`). The answer holds for one version of
+    a file: its question carries the hash.
     """
     latest = {one.file: one for one in read_register(raw)}
     found = [*_revised(taken, raw, latest), *_replaced(taken, raw, latest)]
     problems = [revision_problem(one, reference) for one in found]
     for one in found:
         if answered.get(one.question) == "keep_old" and not one.changes.empty:
-            taken = _kept_old(taken, one)
+            taken = with_registered(taken, one)
     compared_with = {file for one in found for file in one.before}
     problems += _not_read(raw, latest, set(taken.counts["file"]), compared_with)
     changes = pd.concat([no_changes(), *(named(one.changes, reference) for one in found)], ignore_index=True)
@@ -91,10 +77,11 @@ def _revised(taken: Intake, raw: Path, latest: Mapping[str, Delivery]) -> list[R
         path, delivery = raw / file, latest[file]
         digest = fingerprint(path) if path.is_file() else delivery.sha256
         if digest != delivery.sha256:
-            old = _registered_values(raw, file)
-            changes = changed_cells(taken.values[taken.values["file"] == file], old, file)
+            old = registered_values(raw, file)
             before = {file: delivery.registered_on}
-            found.append(Revision(file=file, digest=digest, before=before, old=old, changes=changes))
+            found.append(
+                _held_against(taken, raw, file, digest, before, taken.values[taken.values["file"] == file], old)
+            )
     return sorted(found, key=lambda one: list(latest).index(one.file))
 
 
@@ -104,7 +91,7 @@ def _replaced(taken: Intake, raw: Path, latest: Mapping[str, Delivery]) -> list[
     fresh = [file for file in read if file not in latest and (raw / file).is_file()]
     if not fresh or not latest:
         return []
-    known = _all_registered(raw, latest)
+    known = all_registered(raw, latest)
     still = pd.MultiIndex.from_frame(taken.values[["file", "variable"]].drop_duplicates())
     known = known.assign(gone=~pd.MultiIndex.from_frame(known[["file", "variable"]]).isin(still))
     holder = taken.values.set_index(KEY)["file"].reindex(pd.MultiIndex.from_frame(known[KEY]))
@@ -116,27 +103,49 @@ def _replaced(taken: Intake, raw: Path, latest: Mapping[str, Delivery]) -> list[
         known = known.assign(holder=known["holder"].mask(lost, file))  # what no file tells any more is asked about once
         old = known[known["holder"] == file].drop_duplicates(KEY, keep="last")
         if not old.empty:
-            found.append(_replacement(file, own, old, raw, latest))
+            found.append(_replacement(taken, file, own, old, raw, latest))
     return found
 
 
+def _held_against(
+    taken: Intake, raw: Path, file: str, digest: str, before: Mapping[str, str], new: pd.DataFrame, old: pd.DataFrame
+) -> Revision:
+    """A file held against registered values, by the cells of rows that are added up where both hold them."""
+    now = _of_keys(taken.parts[taken.parts["file"] == file], new, old)
+    then = _of_keys(pd.concat([registered_parts(raw, name) for name in before], ignore_index=True), new, old)
+    return Revision(
+        file=file,
+        digest=digest,
+        before=before,
+        old=old,
+        old_parts=then,
+        changes=all_changes(new, old, now, then, file),
+        only_sums=only_sums(new, now, then, taken.summed, file, MOST_ROWS),
+    )
+
+
+def _of_keys(parts: pd.DataFrame, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
+    """The parts of values that are compared: another file may go before some of them."""
+    told = pd.MultiIndex.from_frame(pd.concat([new[KEY], old[KEY]]))
+    return parts[pd.MultiIndex.from_frame(parts[KEY]).isin(told)]
+
+
 def _replacement(
-    file: str, own: pd.DataFrame, old: pd.DataFrame, raw: Path, latest: Mapping[str, Delivery]
+    taken: Intake, file: str, own: pd.DataFrame, old: pd.DataFrame, raw: Path, latest: Mapping[str, Delivery]
 ) -> Revision:
     """A file held against registered values; what it adds counts only in series that their own files do not tell any more."""
     again = pd.MultiIndex.from_frame(own[KEY]).isin(pd.MultiIndex.from_frame(old[KEY]))
     new = own[again | own["variable"].isin(old.loc[old["gone"], "variable"])]
     before = {name: latest[name].registered_on for name in old["file"].unique()}
     values = old.drop(columns=["gone", "holder"])
-    changes = changed_cells(new, values, file)
-    return Revision(file=file, digest=fingerprint(raw / file), before=before, old=values, changes=changes)
+    return _held_against(taken, raw, file, fingerprint(raw / file), before, new, values)
 
 
 def _not_read(raw: Path, latest: Mapping[str, Delivery], read: set[str], compared_with: set[str]) -> list[Problem]:
     """What is told of registered files that nothing reads, and that no other file was held against."""
     gone = [one for one in latest.values() if one.file not in read | compared_with]
     later = [one for one in latest.values() if one.file in read] if gone else []
-    series = {one.file: set(_registered_values(raw, one.file)["variable"]) for one in (*gone, *later)}
+    series = {one.file: set(registered_values(raw, one.file)["variable"]) for one in (*gone, *later)}
     order = list(latest)
     return [
         _gone(
@@ -193,57 +202,8 @@ def register(raw: Path, taken: Intake, today: str, note: str, decisions: Iterabl
         added.append(Delivery(file=file, sha256=digest, registered_on=today, note=reason))
     for one in added:
         values = taken.values.loc[taken.values["file"] == one.file, [*KEY, "value", *ENDS, "sheet", "cell"]]
-        write_text(_values_path(raw, one.file), values.to_csv(index=False, lineterminator="\n"))
+        write_text(values_path(raw, one.file), values.to_csv(index=False, lineterminator="\n"))
+        write_parts(raw, one.file, taken)
     if added:
-        write_text(raw / REGISTER, _register_text((*before, *added)))
+        write_text(raw / REGISTER, register_text((*before, *added)))
     return added
-
-
-def fingerprint(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _values_path(raw: Path, file: str) -> Path:
-    return raw / "registered" / f"{file}.values.csv"
-
-
-def _register_text(deliveries: Iterable[Delivery]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([one.file, one.sha256, one.registered_on, one.note] for one in deliveries)
-    return text.getvalue()
-
-
-def _all_registered(raw: Path, latest: Mapping[str, Delivery]) -> pd.DataFrame:
-    """The registered values of every file; with their bounds where all registrations note them."""
-    tables = [_registered_values(raw, file) for file in latest]
-    noted = all(set(ENDS) <= set(table.columns) for table in tables)
-    return pd.concat(
-        [table if noted else table.drop(columns=ENDS, errors="ignore") for table in tables], ignore_index=True
-    )
-
-
-def _registered_values(raw: Path, file: str) -> pd.DataFrame:
-    path = _values_path(raw, file)
-    if not path.is_file():
-        raise DataError(
-            f"{REGISTER} lists {file}, but registered/{file}.values.csv is not there. Put it back, or take the row out."
-        )
-    # Values are read as text first: numbers made from text are exact, a fast reader of csv need not be.
-    kinds = {"code": "str", "variable": "str", "value": "object", "sheet": "str", "cell": "str"}
-    table = pd.read_csv(path, dtype=kinds, encoding="utf-8")
-    return table.assign(file=file, sheet=table["sheet"].fillna("")).astype({"value": "float64"})
-
-
-def _kept_old(taken: Intake, revision: Revision) -> Intake:
-    """The intake with registered values in the place of the changed ones."""
-    changed = pd.MultiIndex.from_frame(revision.changes[KEY])
-    own = (taken.values["file"] == revision.file) & pd.MultiIndex.from_frame(taken.values[KEY]).isin(changed)
-    aside = without_values(taken, taken.values.index[own], f"decided: keep_old ({revision.question})")
-    before = revision.old[pd.MultiIndex.from_frame(revision.old[KEY]).isin(changed)]
-    values = pd.concat([aside.values[~own], before.reindex(columns=taken.values.columns)], ignore_index=True)
-    typed = values.astype(taken.values.dtypes.to_dict())
-    return replace(aside, values=typed.sort_values(KEY, ignore_index=True))

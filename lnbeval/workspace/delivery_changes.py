@@ -13,19 +13,22 @@ from lnbeval.intake.text import listed
 from lnbeval.workspace.variables import municipality, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lnbeval.reference import Reference
 
 KEY: Final = ["code", "period", "variable"]
 ENDS: Final = ["low", "high"]
 CHANGE_COLUMNS: Final = (
-    *("file", "code", "municipality", "period", "variable", "old", "new"),
+    *("file", "code", "municipality", "period", "variable"),
+    "part",  # of rows that are added up: what the columns under `over` say; blank of a sum
+    *("old", "new"),
     *("old_bound", "new_bound"),  # as <5 or 5-10, where the cell tells no number
     *("sheet", "cell"),
 )
 RULE: Final = "changed_delivery"
 OPTIONS: Final = ("accept", "keep_old")
+NOT_THERE: Final = "no longer there"  # of a cell whose row, or column, a later delivery has not
 SHORT: Final = 12  # characters of a hash that tell two deliveries apart in a decision
 
 
@@ -38,14 +41,18 @@ class Revision:
         digest: its SHA-256.
         before: the registered files it is held against, with the day of each.
         old: the values registered then.
-        changes: the cells that differ (CHANGE_COLUMNS without the municipality).
+        old_parts: the cells of them that were added up, where they were registered.
+        changes: the cells that differ (CHANGE_COLUMNS without the municipality, `part_key` and `is_part`).
+        only_sums: why cells that are added up could be compared by their sums only; blank where they were compared.
     """
 
     file: str
     digest: str
     before: Mapping[str, str]
     old: pd.DataFrame
+    old_parts: pd.DataFrame
     changes: pd.DataFrame
+    only_sums: str = ""
 
     @property
     def question(self) -> str:
@@ -58,11 +65,11 @@ def question(file: str, digest: str) -> str:
     return f"{RULE}/{file}/{digest[:SHORT]}"
 
 
-def changed_cells(new: pd.DataFrame, old: pd.DataFrame, file: str) -> pd.DataFrame:
-    """Cells that differ, of the variables that were read then and are read now; NaN: no number."""
+def changed_cells(new: pd.DataFrame, old: pd.DataFrame, file: str, key: Sequence[str] = KEY) -> pd.DataFrame:
+    """Cells that differ, of the variables that were read then and are read now; NaN: no number. `key` tells them apart."""
     both = set(new["variable"]) & set(old["variable"])
-    now = new[new["variable"].isin(both)].set_index(KEY)
-    then = old[old["variable"].isin(both)].set_index(KEY)
+    now = new[new["variable"].isin(both)].set_index(list(key))
+    then = old[old["variable"].isin(both)].set_index(list(key))
     every = then.index.union(now.index)
     before, after = then["value"].reindex(every), now["value"].reindex(every)
     open_before, open_after = (_bounds(part).reindex(every, fill_value="") for part in (then, now))
@@ -72,7 +79,8 @@ def changed_cells(new: pd.DataFrame, old: pd.DataFrame, file: str) -> pd.DataFra
     where = now[["sheet", "cell"]].reindex(keys)
     bounds = {"old_bound": open_before[keys], "new_bound": open_after[keys]}
     table = where.fillna("").assign(file=file, old=before[keys], new=after[keys], **bounds).reset_index()
-    return table[[name for name in CHANGE_COLUMNS if name != "municipality"]]
+    told = [name for name in CHANGE_COLUMNS if name != "municipality"]
+    return table.assign(part="")[[*told, *(name for name in key if name not in told)]]
 
 
 def named(changes: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -94,13 +102,17 @@ def revision_problem(revision: Revision, reference: Reference) -> Problem:
     opening = (
         f"Read in the place of {' and of '.join(dated)}" if dated else f"The file is not the one registered on {days}"
     )
+    limits = f"; {revision.only_sums}" if revision.only_sums else ""
     if revision.changes.empty:
         return Problem(
-            severity="NOTE", file=revision.file, what=f"{opening}, but no value that is read from it differs",
+            severity="NOTE", file=revision.file,
+            what=f"{opening}, but no {'sum' if revision.only_sums else 'value'} that is read from it differs{limits}",
             do="Register it, to be asked about the next change only", rule="same_values", subject=revision.digest[:SHORT],
         )  # fmt: skip
-    number, places = len(revision.changes), revision.changes["code"].nunique()
-    what = f"{opening}: {number} cell(s) differ in {places} municipalities ({_cells_told(revision.changes, reference)})"
+    places = revision.changes["code"].nunique()
+    shown_cells = _cells_told(revision.changes, reference)
+    where = f"{places} municipalit{'y' if places == 1 else 'ies'}"
+    what = f"{opening}: {_counted(revision)} in {where} ({shown_cells}){limits}"
     do = (
         "Ask why it was revised. `accept` uses the new values (then register the file), `keep_old` the registered ones. "
         "`lnbeval evaluate` writes all changed cells to changed_cells.csv in the outputs, folder intake, also while it waits for "
@@ -121,15 +133,36 @@ def revision_problem(revision: Revision, reference: Reference) -> Problem:
     )
 
 
+def _counted(revision: Revision) -> str:
+    """How much differs: cells, or sums where no cell of rows that are added up could be compared."""
+    number = len(revision.changes)
+    word = "sum" if revision.only_sums and not (revision.changes["part"] != "").any() else "cell"
+    return f"{number:,} {word} differs" if number == 1 else f"{number:,} {word}s differ"
+
+
 def _cells_told(changes: pd.DataFrame, reference: Reference) -> str:
-    columns = ["code", "period", "variable", "sheet", "cell", "old", "old_bound", "new", "new_bound"]
+    """The cells that differ; those of one municipality that are not there any more together, where there are several."""
     several = len(set(changes.loc[changes["cell"] != "", "sheet"])) > 1
-    return listed(
-        f"{municipality(code, reference)} {period} {variable}: {_shown(*old)} became {_shown(*new)}"
-        f"{_place(sheet if several else '', cell)}"
-        for code, period, variable, sheet, cell, *both in changes[columns].itertuples(index=False, name=None)
-        for old, new in [(both[:2], both[2:])]
-    )
+    gone = changes["cell"].eq("") & changes["new"].isna()
+    together = gone & gone.groupby(changes["code"]).transform("sum").gt(1)
+    lines = {own.index[0]: _gone_together(own, reference) for _, own in changes[together].groupby("code")}
+    lines |= {label: _cell_told(row, reference, named_sheet=several) for label, row in changes[~together].iterrows()}
+    return listed(lines[label] for label in sorted(lines))
+
+
+def _gone_together(gone: pd.DataFrame, reference: Reference) -> str:
+    first, last = gone["period"].min(), gone["period"].max()
+    years = str(first) if first == last else f"{first}-{last}"
+    return f"{municipality(gone['code'].iloc[0], reference)} {years}: {len(gone):,} figures {NOT_THERE}"
+
+
+def _cell_told(row: pd.Series, reference: Reference, *, named_sheet: bool) -> str:
+    name = f"{municipality(row['code'], reference)} {row['period']} {row['variable']}"
+    part = f" ({row['part']})" if row["part"] else ""
+    old, new = (_shown(row[when], row[f"{when}_bound"]) for when in ("old", "new"))
+    if not row["cell"] and pd.isna(row["new"]):
+        return f"{name}{part}: {old}, {NOT_THERE}"
+    return f"{name}{part}: {old} became {new}{_place(row['sheet'] if named_sheet else '', row['cell'])}"
 
 
 def _place(sheet: str, cell: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from lnbeval.workspace.raw_parts import group, items
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -12,19 +14,13 @@ NAMES: Final = ("file", "sheet", "unit", "unit_codes", "county", "period", "enco
 
 def empty_names(raw: dict[str, Any]) -> Iterator[str]:
     """A sentence on each name of a source, or of the file of true effects, that is blank; `raw` are parameters as written."""
-    for number, source in enumerate(_sources(raw), start=1):
+    for number, source in enumerate(items(group(raw, "data"), "sources"), start=1):
         for place, value in _named(source):
             if isinstance(value, str) and not value.strip():
                 yield f"data.sources[{number}].{place} is empty; name it, or leave the line out."
     treatment = raw.get("treatment")
     if isinstance(treatment, dict) and treatment.get("truth") == "":
         yield "treatment.truth is empty; name the file, or leave the line out."
-
-
-def _sources(raw: dict[str, Any]) -> list[Any]:
-    data = raw.get("data")
-    sources = data.get("sources") if isinstance(data, dict) else None
-    return sources if isinstance(sources, list) else []
 
 
 def _named(source: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401

@@ -21,15 +21,21 @@ MAD_TO_SD: Final = 1.4826  # of a normal distribution
 FEWEST: Final = 10  # values of a year of which one can be said to be far from the others
 
 
-def outliers(values: pd.DataFrame, rows: pd.DataFrame, reference: Reference) -> Iterator[Problem]:
+def outliers(
+    values: pd.DataFrame, rows: pd.DataFrame, reference: Reference, asked: pd.Index | None = None
+) -> Iterator[Problem]:
     """A warning for each value of an indicator far beyond all others of its year, with the year's mean without it.
 
     `rows` holds code, period and one column per indicator. Far: more than FAR robust standard deviations from the
-    median, and BEYOND times as far as the next value. Nothing is cut off.
+    median, and BEYOND times as far as the next value. Nothing is cut off. `asked` are labels of values that a question asks
+    about already.
     """
+    told_before = values.loc[values.index.isin([] if asked is None else asked), ["variable", "period", "code"]]
+    numerators = reference.indicators["numerator"].to_dict()
     for indicator in rows.columns.drop(["code", "period"]):
         for period, year in rows.groupby("period"):
-            reported = year.set_index("code")[indicator].dropna()
+            same = told_before["variable"].eq(numerators[indicator]) & told_before["period"].eq(period)
+            reported = year.set_index("code")[indicator].dropna().drop(told_before.loc[same, "code"], errors="ignore")
             distance = (reported - reported.median()).abs().sort_values(ascending=False)
             if len(reported) < FEWEST or distance.iloc[0] <= BEYOND * distance.iloc[1]:
                 continue

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from lnbeval.intake import Problem
+from lnbeval.intake.rows.cells import NO_PERIOD
 from lnbeval.intake.text import listed
 from lnbeval.workspace.jumps import Question
 from lnbeval.workspace.variables import municipality, problem_at, shown
@@ -14,8 +16,7 @@ from lnbeval.workspace.variables import municipality, problem_at, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import pandas as pd
-
+    from lnbeval.intake import Intake
     from lnbeval.reference import Reference
     from lnbeval.workspace.parameters import Parameters
     from lnbeval.workspace.variables import Variable
@@ -24,6 +25,7 @@ UNLIKELY: Final = 0.05  # probability of gaps so unevenly spread between the gro
 CEILING: Final = 0.9  # of the municipalities at the highest allowed value leave little to change
 LAST_YEARS: Final = 2
 SHORTEST_BLOCK: Final = 2  # zeros in a row before which nothing else is reported
+SHEET: Final = ["file", "sheet"]
 ZERO_OPTIONS: Final = ("zero", "not_reported", "structural")
 
 
@@ -87,28 +89,55 @@ def _uneven(missed: pd.DataFrame, group: pd.Series[bool]) -> str:
     )
 
 
-def zero_questions(values: pd.DataFrame, known: Mapping[str, Variable], reference: Reference) -> list[Question]:
+def zero_questions(
+    values: pd.DataFrame,
+    every: pd.DataFrame,
+    taken: Intake,
+    known: Mapping[str, Variable],
+    reference: Reference,
+) -> list[Question]:
     """A question for each variable whose zeros are asked about and may be gaps.
 
     They may where other cells are never reported, or where zeros fill all years of a municipality or all before its first
     figure, more often than zeros elsewhere make likely: a table may have been filled up with them.
-    A zero before the first figure of a municipality is structural: there was nothing to count yet.
+    A zero before the first figure of a municipality is structural: there was nothing to count yet. `every` holds the values that
+    are not reported too, and those of which only bounds are; `taken` the rows, and the cells that sums are made of.
     """
     questions = []
     for name, cells in values.groupby("variable", sort=True):
         zeros = cells[cells["value"] == 0]
         if str(name) not in known or not known[str(name)].zeros_asked or zeros.empty:
             continue
-        expected = len(reference.municipalities) * values["period"].nunique()
-        silent = expected - len(cells)
+        silent = _silent(every[every["variable"] == name], taken.rows, reference)
         if not silent and not _zeros_in_blocks(cells):
             continue
         begun = cells[cells["value"] != 0].groupby("code")["period"].min()
         after = zeros[zeros["period"] > zeros["code"].map(begun)]
-        problem = _zeros(str(name), zeros, after, silent, reference)
+        problem = _zeros(str(name), zeros, after, silent, _counted(zeros, taken.parts), reference)
         questions.append(Question(problem=problem, cells=zeros.index, drops="not_reported"))
         questions.append(Question(problem=problem, cells=after.index, drops="structural"))
     return questions
+
+
+def _silent(cells: pd.DataFrame, rows: pd.DataFrame, reference: Reference) -> int:
+    """How many figures of the years that the series has are not reported; a year without rows never was.
+
+    A bound is reported, and so may be what stands in a row whose municipality or year is not settled yet.
+    """
+    told = cells["value"].notna() | cells["low"].notna() | cells["high"].notna()
+    unsettled = rows[(rows["code"] == "") | (rows["period"] == NO_PERIOD)]
+    places = pd.MultiIndex.from_frame(unsettled[SHEET]).isin(pd.MultiIndex.from_frame(cells[SHEET]))
+    waiting = places & unsettled["period"].isin([NO_PERIOD, *cells["period"]])
+    return max(0, len(reference.municipalities) * int(cells["period"].nunique()) - int(told.sum() + waiting.sum()))
+
+
+def _counted(zeros: pd.DataFrame, parts: pd.DataFrame) -> str:
+    """How many cells are zero; where sums are, of how many cells they are made."""
+    keys = ["code", "period", "variable"]
+    of = parts[pd.MultiIndex.from_frame(parts[keys]).isin(pd.MultiIndex.from_frame(zeros[keys]))]
+    number = len(zeros)
+    cells = f"{number} cell{'' if number == 1 else 's'}"
+    return cells if of.empty else f"{number} sum{'' if number == 1 else 's'} of {len(of)} cells"
 
 
 def _zeros_in_blocks(cells: pd.DataFrame) -> bool:
@@ -124,14 +153,17 @@ def _zeros_in_blocks(cells: pd.DataFrame) -> bool:
     return bool(len(wide) * chance ** int(leading[blocks].max()) < UNLIKELY)
 
 
-def _zeros(name: str, zeros: pd.DataFrame, after: pd.DataFrame, silent: int, reference: Reference) -> Problem:
+def _zeros(
+    name: str, zeros: pd.DataFrame, after: pd.DataFrame, silent: int, counted: str, reference: Reference
+) -> Problem:
     def who(cells: pd.DataFrame) -> str:
         return listed(dict.fromkeys(municipality(code, reference) for code in cells["code"]))
 
     structural = zeros.drop(after.index)
-    gaps = f" and not reported in {silent} others" if silent else ", and no other cell is blank"
+    others = f"{silent} other{'' if silent == 1 else 's'}"
+    gaps = f" and not reported in {others}" if silent else ", and no other cell is blank"
     what = (
-        f"{name} is zero in {len(zeros)} cells{gaps}: a zero may mean that there is none, or that "
+        f"{name} is zero in {counted}{gaps}: a zero may mean that there is none, or that "
         f"nobody reported. Before the first figure of the municipality: {len(structural)} ({who(structural) or 'none'}); "
         f"after it: {len(after)} ({who(after) or 'none'})"
     )

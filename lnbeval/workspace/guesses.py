@@ -131,5 +131,5 @@ def _shown(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_shown(part)}" for key, part in value.items())
     if isinstance(value, list):
-        return f"[{', '.join(map(_shown, value))}]"
+        return ", ".join(map(_shown, value)) or "none"
     return f"'{value}'" if isinstance(value, str) else str(value)

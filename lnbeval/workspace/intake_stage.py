@@ -16,6 +16,7 @@ from lnbeval.reference import is_total
 from lnbeval.table import rounded
 from lnbeval.workspace.decision_log import decision_frame
 from lnbeval.workspace.deliveries import compared, register
+from lnbeval.workspace.delivery_changes import KEY
 from lnbeval.workspace.findings import findings, in_order
 from lnbeval.workspace.guesses import guess_questions, in_own_words
 from lnbeval.workspace.header_table import reference_headers
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from lnbeval.intake import Intake
     from lnbeval.reference import Reference
-    from lnbeval.workspace.deliveries import Delivery
+    from lnbeval.workspace.delivery_register import Delivery
     from lnbeval.workspace.languages import Language
     from lnbeval.workspace.parameters import Parameters
     from lnbeval.workspace.places import Workspace
@@ -74,18 +75,41 @@ def _checked(
     received = _received(workspace, evaluation, parameters, reference, answered)
     raw = workspace.raw(evaluation)
     taken, revised, changes = compared(received, raw, reference, answered)
-    named = name_problems(workspace, received, parameters, reference)
+    named = name_problems(workspace, taken, parameters, reference)
     taken, found = checked_values(taken, parameters, reference, answered)
     asked = questions(table_path(workspace, parameters), reference)
     guessed = guess_questions(evaluation, parameters, reference, named_questions(workspace.decisions(evaluation)))
     unregistered = register_warnings(raw, parameters)
-    every = (*guessed, *unregistered, *received.problems, *named, *asked, *revised, *found)
+    told = _told(workspace, evaluation, parameters, reference, answered, taken)
+    every = (*guessed, *unregistered, *told, *named, *asked, *revised, *found)
     problems = decided(every, decisions, workspace.decisions(evaluation).name)
     return replace(taken, problems=in_order((*wrong, *problems))), changes
 
 
+def _told(
+    workspace: Workspace,
+    evaluation: str,
+    parameters: Parameters,
+    reference: Reference,
+    answered: Mapping[str, str],
+    taken: Intake,
+) -> tuple[Problem, ...]:
+    """What is to be said of the files: of values that are those of a delivery before not that parts of them are absent."""
+    back = taken.put_back[taken.put_back["value"].notna()]
+    if back.empty or not any(source.aggregate for source in parameters.data.sources):
+        return taken.problems
+    kept = frozenset(back[KEY].itertuples(index=False, name=None))
+    # Which values these are is known only once the files were read: what is absent is looked for a second time.
+    return _received(workspace, evaluation, parameters, reference, answered, kept).problems
+
+
 def _received(
-    workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference, answered: Mapping[str, str]
+    workspace: Workspace,
+    evaluation: str,
+    parameters: Parameters,
+    reference: Reference,
+    answered: Mapping[str, str],
+    kept: frozenset[tuple[str, int, str]] = frozenset(),
 ) -> Intake:
     stop_if_numbering_unknown(parameters, reference)
     return intake(
@@ -99,6 +123,7 @@ def _received(
         registered_facts(reference),
         persons=person_words(reference),
         letters=text_letters(reference),
+        kept=kept,
     )
 
 
@@ -120,7 +145,7 @@ def write_intake(workspace: Workspace, evaluation: str, parameters: Parameters, 
     with replaced_folder(target) as folder:
         if not changes.empty:
             _write(_inert(changes), folder / CHANGED_CELLS)
-        for part in ("values", "counts"):
+        for part in ("values", "counts", *(name for name in ("sums", "put_back") if len(getattr(taken, name)))):
             _write(getattr(taken, part), folder / f"{part}.csv")
         for part in ("set_aside", "names", "repaired", "mended", "notes", "fates"):
             _write(_inert(getattr(taken, part)), folder / f"{part}.csv")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from lnbeval.intake import Problem
 from lnbeval.workspace.variables import municipality, problem_at, sheets, shown, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from lnbeval.workspace.variables import Variable
 
 JUMP: Final = 5.0  # a service that opens or a census can double or treble a count in a year, hardly make five of one
-SMALLEST: Final = 20.0  # below it a few persons more are a large factor
+SMALLEST: Final = 20.0  # of a count: below it a few persons more are a large factor
+COUNTED: Final = ("count", "money")
 COMMON: Final = 0.5  # of the municipalities: a jump that so many share is one question, about the year
 UNSTEADY: Final = 0.25  # of the municipalities: where so many jump at any time, one question is about the whole series
 FEWEST: Final = 5  # municipalities of which something can be said to be common
@@ -30,6 +32,7 @@ MOST: Final = 0.8  # of the municipalities must have made it
 OPTIONS: Final = ("keep", "drop", "flag")
 
 Pair = tuple[str, int, int]  # variable, year before, year after
+Row = tuple[int, int, float]  # of one municipality: label, year, value
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,6 +53,14 @@ class Jump:
     years: tuple[int, ...]  # one: a value that stands alone; two: a level left for another
     before: float
     after: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How large a figure must be to be told from chance, and what the smallest ones count as."""
+
+    smallest: float
+    least: float
 
 
 def unit_steps(values: pd.DataFrame, known: Mapping[str, Variable]) -> dict[Pair, float]:
@@ -97,13 +108,17 @@ def jump_questions(
     answered: Mapping[str, str],
     steps: Iterable[Pair],
 ) -> list[Question]:
-    """A question for each jump of a count or of money; one for all where most municipalities jump in the same year."""
+    """A question for each jump of a series; one for all where most municipalities jump in the same year.
+
+    A count or an amount must be large enough to jump (SMALLEST), any other figure at least as large as its series is half of the
+    time: a rate of a small municipality moves by a few persons.
+    """
     questions: list[Question] = []
     dropped = {name.rsplit("/", 1)[-1] for name, answer in answered.items() if answer == "drop"}
     step_years = {(name, after) for name, _, after in steps}
     for name, cells in values.groupby("variable", sort=True):
         variable = known.get(str(name))
-        if variable is None or variable.kind not in ("count", "money") or variable.change:
+        if variable is None or variable.change:
             continue
         quiet = {*variable.breaks, *(after for step, after in step_years if step == name)}
         questions += _of_variable(cells, variable, reference, dropped, quiet)
@@ -113,8 +128,11 @@ def jump_questions(
 def _of_variable(
     cells: pd.DataFrame, variable: Variable, reference: Reference, dropped: set[str], quiet: set[int]
 ) -> list[Question]:
+    size = _size(cells["value"], variable)
     jumps = [
-        jump for code, series in cells.groupby("code") for jump in _jumps(str(code), variable, series, dropped, quiet)
+        jump
+        for code, series in cells.groupby("code")
+        for jump in _jumps(str(code), variable, series, dropped, partial(_far, quiet, size))
     ]
     together: dict[tuple[int, ...], list[Jump]] = {}
     for jump in jumps:
@@ -133,18 +151,27 @@ def _of_variable(
     return [*questions, *(_question(cells, variable, jump, reference) for jump in single)]
 
 
-def _jumps(code: str, variable: Variable, series: pd.DataFrame, dropped: set[str], quiet: set[int]) -> Iterator[Jump]:
+def _size(values: pd.Series[float], variable: Variable) -> Size:
+    if variable.kind in COUNTED:
+        return Size(smallest=SMALLEST, least=1.0)
+    sizes = values.abs()
+    return Size(smallest=float(sizes[sizes > 0].median()), least=0.0)
+
+
+def _jumps(
+    code: str, variable: Variable, series: pd.DataFrame, dropped: set[str], far: Callable[[Row, Row], bool]
+) -> Iterator[Jump]:
     """Cells that do not fit: a level left and found again is one cell, a level left for good the first of the new one."""
     ordered = series.sort_values("period")
     rows = list(zip(ordered.index, ordered["period"], ordered["value"], strict=True))
-    if len(rows) > 2 and _far(rows[0], rows[1], quiet) and not _far(rows[1], rows[2], quiet):
+    if len(rows) > 2 and far(rows[0], rows[1]) and not far(rows[1], rows[2]):
         label, year, value = rows.pop(0)
         yield Jump(label, code, (year,), math.nan, value)
     last = rows[0]
     for at, row in enumerate(rows[1:], start=1):
-        if not _far(last, row, quiet):
+        if not far(last, row):
             last = row
-        elif at + 1 < len(rows) and not _far(last, rows[at + 1], quiet):
+        elif at + 1 < len(rows) and not far(last, rows[at + 1]):
             yield Jump(row[0], code, (row[1],), last[2], row[2])
         else:
             jump = Jump(row[0], code, (last[1], row[1]), last[2], row[2])
@@ -152,14 +179,16 @@ def _jumps(code: str, variable: Variable, series: pd.DataFrame, dropped: set[str
             last = last if _subject(jump, variable) in dropped else row  # The next year is held against what stays.
 
 
-def _far(one: Sequence[float], other: Sequence[float], quiet: set[int]) -> bool:
+def _far(quiet: set[int], size: Size, one: Row, other: Row) -> bool:
     (_, year, value), (_, later, after) = one, other
     if any(year < at <= later for at in quiet):
         return False
     low, high = sorted((abs(value), abs(after)))
     if not value:
         return False  # A service that opens has no factor; zeros have a question of their own.
-    return high >= SMALLEST and high > JUMP * max(low, 1.0)
+    if not max(low, size.least) or (value * after < 0 and not size.least):
+        return False  # No rate, share or measure is a multiple of nothing, or of a figure below nothing.
+    return high >= size.smallest and high > JUMP * max(low, size.least)
 
 
 def _question(cells: pd.DataFrame, variable: Variable, jump: Jump, reference: Reference) -> Question:

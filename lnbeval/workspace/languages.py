@@ -2,7 +2,7 @@
 
 A table of sentences says of each rule, in each language, what is wrong and what to do; it holds for every problem of the rule. What
 differs between them, such as names and figures, is taken from the English message and stands behind the sentence. Where only the words
-of the message say what they are, the line has the English sentence itself instead, marked as such: nothing is lost.
+of the message say what they are, the English sentence itself stands there instead, marked as such: nothing is lost.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lnbeval.workspace.particulars import left_out, particulars, place_in_words,
 from lnbeval.workspace.worded import GUESSED, only_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -37,6 +37,9 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, i
         "one_more": "and 1 more",
         "others": "and others",
         "not_reported": "not reported",
+        "registered_on": "registered on",
+        "gone": "{n} figures no longer there",
+        "absent": "no longer there",
         "comma": "comma",
         "semicolon": "semicolon",
         "figure": "12,345.6",
@@ -56,12 +59,12 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, i
         "others_go_on": "{name}: nothing stands in the way of the other indicators; refused: {refused}.",
         "used": "{used} rows used, {aside} set aside, {figures} figures, {missing} not reported",
         "bounds": ", {n} with a bound and no figure",
-        "cells_aside": ", {n} cell(s) of used rows set aside",
-        "cells_stopped": ", {n} cell(s) not usable",
+        "cells_aside": ", cells of used rows set aside: {n}",
+        "cells_stopped": ", cells not usable: {n}",
         "written": "{number} problems written to {report}.",
         "text": "{file}: text, {encoding}, delimiter {mark}",
         "px": "{file}: PC-Axis table",
-        "workbook": "{file}: workbook with {number} sheet(s)",
+        "workbook": "{file}: workbook, sheets: {number}",
         "size": "{rows} rows, {columns} columns, header likely in row {header_row}",
         "headers": "columns: {names}",
         "county": "county: {names}",
@@ -110,15 +113,17 @@ def language(reference: Reference, code: str) -> Language:
 
 
 def sentences(problem: Problem, told_in: Language) -> tuple[str, str]:
-    """What is wrong and what to do; in English where the language has no sentences for the rule."""
-    if problem.rule not in told_in.texts:
-        return problem.what, problem.do
-    _, do = told_in.texts[problem.rule]
-    return _what(problem, told_in), _do(problem, do, told_in)
+    """What is wrong and what to do, each with the English sentence behind it where only that tells all of it.
+
+    Both are in English where the language has no sentences for the rule.
+    """
+    what, do, worded, advice = _told(problem, told_in)
+    quoted_what, quoted_do = in_english(worded, told_in), in_english(advice, told_in)
+    return _joined([what, quoted_what]) if worded else what, _joined([do, quoted_do]) if advice else do
 
 
 def problem_line(problem: Problem, told_in: Language) -> str:
-    """One line, as `problem_text` has it in English."""
+    """One line, as `problem_text` has it in English; what is told in English stands behind what is told otherwise."""
     if told_in.code == ENGLISH:
         return problem_text(problem)
     phrases = told_in.phrases
@@ -127,25 +132,27 @@ def problem_line(problem: Problem, told_in: Language) -> str:
     options = f" {phrases['or']} ".join(problem.options)
     answer = phrases["exception" if excepted(problem) else "answer"]
     answers = answer.format(name=problem.name, options=options) if asked(problem) else ""
-    words = " ".join(_sentence(part) for part in (*_alone(problem, told_in), answers) if part)
+    what, do, *english = _told(problem, told_in)
+    words = _joined([what, do, in_english(_joined(english), told_in), answers])
     return f"{phrases[problem.severity]} {', '.join(part for part in where if part)}: {words}"
 
 
-def _alone(problem: Problem, told_in: Language) -> tuple[str, ...]:
-    """The sentences where no English ones stand beside them: what only the English words tell is told in English too."""
-    what, do = sentences(problem, told_in)
+def in_english(sentence: str, told_in: Language) -> str:
+    """An English sentence quoted in another language, marked as such; nothing of none."""
+    return told_in.phrases["english"].format(sentence=sentence.removesuffix(".")) if sentence else ""
+
+
+def _told(problem: Problem, told_in: Language) -> tuple[str, str, str, str]:
+    """What is wrong, what to do, and of each the English sentence where only its words tell all of it."""
     if problem.rule not in told_in.texts:
-        return what, do
-    english = []
-    if only_in_words(problem, _details(problem, told_in)):
-        english = [problem.what]
-        what = _opening(problem, told_in)
-    advised = problem.do and not problem.decision
-    if advised and (
-        not do or left_out(problem.do, " ".join((what, do, *english)), _names(problem, told_in), told_in.phrases)
-    ):
-        english += [problem.do]
-    return what, do, _in_english(english, told_in) if english else ""
+        return problem.what, problem.do, "", ""
+    details = _details(problem, told_in)
+    worded = only_in_words(problem, details)
+    what = _opening(problem, told_in) if worded else _what(problem, details, told_in)
+    do, english = _do(problem, told_in), problem.what if worded else ""
+    said = f"{what} {do} {english}"
+    missing = not do or left_out(problem.do, said, _names(problem, told_in), told_in.phrases)
+    return what, do, english, problem.do if missing and problem.do and not problem.decision else ""
 
 
 def counted_line(counts: pd.DataFrame, told_in: Language) -> str:
@@ -160,11 +167,7 @@ def counted_line(counts: pd.DataFrame, told_in: Language) -> str:
     return f"{used}{more}."
 
 
-def _in_english(sentences: list[str], told_in: Language) -> str:
-    return told_in.phrases["english"].format(sentence=" ".join(map(_sentence, sentences)).removesuffix("."))
-
-
-def _what(problem: Problem, told_in: Language) -> str:
+def _what(problem: Problem, details: Sequence[Particular], told_in: Language) -> str:
     phrases = told_in.phrases
     guess = GUESSED.fullmatch(problem.what) if problem.rule == "guess" else None
     if guess:
@@ -172,16 +175,15 @@ def _what(problem: Problem, told_in: Language) -> str:
         values = "; ".join(part for part in (guess["values"], likewise) if part)
         told = [phrases["guessed"].format(values=values), phrases["reason"].format(reason=guess["reason"])]
     else:
-        details = dict.fromkeys(one.text for one in _details(problem, told_in))
-        told = [phrases["details"].format(details="; ".join(details))] if details else []
-    return " ".join([_opening(problem, told_in), *map(_sentence, told)])
+        told = [phrases["details"].format(details=one.text) for one in details]
+    return _joined([_opening(problem, told_in), *told])
 
 
 def _opening(problem: Problem, told_in: Language) -> str:
     """The sentence of the rule, with how many problems of the kind it stands for."""
     further = told_in.phrases["one_further" if problem.more == 1 else "further"].format(n=problem.more)
     what, _ = told_in.texts[problem.rule]
-    return " ".join(map(_sentence, [further, what] if problem.more else [what]))
+    return _joined([further if problem.more else "", what])
 
 
 def _details(problem: Problem, told_in: Language) -> list[Particular]:
@@ -195,7 +197,8 @@ def _names(problem: Problem, told_in: Language) -> frozenset[str]:
     return told_in.names | told_in.codes | set(OF_YEAR.findall(problem.what))
 
 
-def _do(problem: Problem, do: str, told_in: Language) -> str:
+def _do(problem: Problem, told_in: Language) -> str:
+    _, do = told_in.texts[problem.rule]
     if problem.decision:
         decision, reason, who, when = problem.decision
         return told_in.phrases["decided"].format(decision=decision, reason=reason, who=who, when=when)
@@ -213,8 +216,9 @@ def _said(particular: str, words: str, problem: Problem) -> bool:
     return bare in before or re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", words) is not None
 
 
-def _sentence(words: str) -> str:
-    return words if words.endswith((".", "?", "!")) else f"{words}."
+def _joined(parts: Iterable[str]) -> str:
+    """Sentences one after the other, without those that are blank."""
+    return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
 
 
 def _language(reference: Reference, code: str) -> Language:

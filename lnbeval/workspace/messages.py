@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from pydantic import BaseModel
+
+from lnbeval.hints import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,7 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return own
     if kind == "literal_error":
         words = detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-        return f"{name} is {_shown(value)}; it must be one of {', '.join(words)}.{_near(str(value), words)}"
+        return f"{name} is {_shown(value)}; it must be one of {', '.join(words)}.{did_you_mean(str(value), words)}"
     if kind == "too_short":
         return f"{name} is empty; give at least one."
     if kind == "string_too_short":
@@ -105,12 +106,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401
 
 
 def _nearest(word: str, words: Sequence[str]) -> str:
-    return _near(word, words) or (f" The names here are: {', '.join(words)}." if words else "")
-
-
-def _near(word: str, words: Sequence[str]) -> str:
-    near = get_close_matches(word, words, n=1, cutoff=0.5) or get_close_matches(word.lower(), words, n=1, cutoff=0.5)
-    return f" Did you mean '{near[0]}'?" if near else ""
+    return did_you_mean(word, words) or (f" The names here are: {', '.join(words)}." if words else "")
 
 
 def _names_at(model: type, place: Sequence[int | str]) -> list[str]:

@@ -23,9 +23,20 @@ def name_problems(
     planned, reason = ((), "") if expected is None else (expected.missing, expected.reason)
     table = workspace.root / "data" / parameters.treatment.table
     return (
-        *coverage_problems(taken.rows, taken.names, reference.names.label, planned, reason),
+        *coverage_problems(
+            taken.rows, taken.names, reference.names.label, planned, reason, _variables(taken, parameters)
+        ),
         *treatment_rows(table, reference)[1],
     )
+
+
+def _variables(taken: Intake, parameters: Parameters) -> dict[tuple[str, str], frozenset[str]]:
+    """The variables of each file and sheet that sources read."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    places = zip(taken.counts["file"], taken.counts["sheet"], strict=True)
+    for place, source in zip(places, parameters.data.sources, strict=True):
+        found[place] = found.get(place, frozenset()) | set(source.columns)
+    return found
 
 
 def stop_if_numbering_unknown(parameters: Parameters, reference: Reference) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MEANINGS: Final = ("not_reported", "suppressed", "not_applicable", "stop")
 SIGNS: Final = ("below", "at_most", "above", "at_least", "approximate", "range")
-KINDS: Final = ("planned", "plan", "actual")
+KINDS: Final = ("planned", "plan", "actual", "beside")
 SCALES: Final = ("in", "per", "each", "number", "constant", "current")
 
 
@@ -33,6 +33,7 @@ def number_words(reference: Reference) -> NumberWords:
         planned=frozenset(word for word, kind in kinds.items() if kind in {"planned", "plan"}),
         plans=frozenset(word for word, kind in kinds.items() if kind == "plan"),
         actual=frozenset(word for word, kind in kinds.items() if kind == "actual"),
+        beside_plans=frozenset(word for word, kind in kinds.items() if kind == "beside"),
     )
 
 

@@ -20,7 +20,9 @@ CELL: Final = r"(?<!\w)[A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?(?!\w)"
 OF_MANY: Final = r"(?<=[0-9]) of ([0-9][0-9,]*)(?=,|$)"  # rows 2-13 of 2,928
 MORE: Final = r"and (?P<more>[0-9][0-9,]*) more(?!\w)"
 OTHERS: Final = r"(?P<others>and others)(?!\w)"
-SILENT: Final = r"(?P<silent>(?<=became )not reported|not reported(?= became )|(?<= is )not reported(?= here)|(?<=, but )not reported(?= in )|(?<=\()not reported(?=\)))"
+SILENT: Final = r"(?P<silent>(?<=became )not reported|not reported(?= became )|(?<=\()not reported(?=\)))"
+GONE: Final = r"(?P<gone>[0-9][0-9,]*) figures no longer there(?!\w)"
+ABSENT: Final = r"(?P<absent>(?<=, )no longer there)(?!\w)"
 NUMBER: Final = r"(?P<figure>(?<![\w.-])[-+<>≤≥]{0,2}[0-9](?:[0-9.,:/-]*[0-9])?%?(?!\w))"
 MARK: Final = r"(?<=divided by the )(?P<mark>comma|semicolon|tab)(?=,)"
 ENGLISH_FIGURE: Final = re.compile(
@@ -71,7 +73,7 @@ def particulars(message: str, names: Iterable[str], words: Mapping[str, str]) ->
 
 def _is_loose(found: re.Match[str]) -> bool:
     told = found.groupdict()
-    return any(told[kind] for kind in ("figure", "more", "others", "silent"))
+    return any(told[kind] for kind in ("figure", "more", "others", "silent", "gone", "absent"))
 
 
 def _joined(run: Particular, glue: str, told: str, *, loose: bool) -> Particular:
@@ -101,8 +103,12 @@ def left_out(advice: str, told: str, names: Iterable[str], words: Mapping[str, s
 
 
 def place_in_words(cell: str, words: Mapping[str, str]) -> str:
-    """The place of a problem, such as `rows 4-7, column Viti and 3 more`, with row and column in another language."""
+    """The place of a problem, such as `rows 4-7, column Viti and 3 more`, with row and column in another language.
+
+    So is the day beside the place of a value that was registered before.
+    """
     shown = re.sub(r"(?<!\w)(rows?|line)(?= [0-9])", lambda found: words[found[1]], cell)
+    shown = re.sub(r"(?<!\w)registered on(?= [0-9])", words["registered_on"], shown)
     shown = re.sub(OF_MANY, lambda found: f"/{figures_in_words(found[1], words)}", shown)
     shown = re.sub(r"(^|, )column(?= )", lambda found: f"{found[1]}{words['column']}", shown)
     return re.sub(MORE, lambda found: _more(found["more"], words), shown)
@@ -110,7 +116,24 @@ def place_in_words(cell: str, words: Mapping[str, str]) -> str:
 
 def _tokens(names: Iterable[str]) -> re.Pattern[str]:
     named = rf"(?<!\w)(?:{_any(names)})(?!\w)"
-    parts = [QUOTED, named, FILE, KEY, ENCODING, MARK, PLACE, LETTERED, MORE, OTHERS, SILENT, SIGN, CELL, NUMBER]
+    parts = [
+        QUOTED,
+        named,
+        FILE,
+        KEY,
+        ENCODING,
+        MARK,
+        PLACE,
+        LETTERED,
+        MORE,
+        OTHERS,
+        SILENT,
+        GONE,
+        ABSENT,
+        SIGN,
+        CELL,
+        NUMBER,
+    ]
     return re.compile("|".join(parts), re.MULTILINE)
 
 
@@ -134,12 +157,19 @@ def _parts(found: re.Match[str], words: Mapping[str, str]) -> Iterator[str]:
         yield _more(told["more"], words)
     elif told["others"]:
         yield words["others"]
-    elif told["silent"]:
-        yield words["not_reported"]
+    elif told["silent"] or told["absent"] or told["gone"]:
+        yield _without_figure(told, words)
     elif told["mark"]:
         yield words[told["mark"]]
     elif told["figure"]:
         yield figures_in_words(told["figure"], words)
+
+
+def _without_figure(told: Mapping[str, str | None], words: Mapping[str, str]) -> str:
+    """What stands in the place of a figure: that nothing is reported, or that the cell is not there, or several are not."""
+    if told["gone"]:
+        return words["gone"].format(n=figures_in_words(told["gone"], words))
+    return words["absent" if told["absent"] else "not_reported"]
 
 
 def figures_in_words(text: str, words: Mapping[str, str]) -> str:

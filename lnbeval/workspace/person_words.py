@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from lnbeval.reference import Reference
 
-MEANINGS: Final = ("personal", "naming", "birth", "case")
+MEANINGS: Final = ("personal", "naming", "birth", "case", "staff")
 NUMBERS: Final = ("number", "phone")
 LETTERS: Final = ("letter", "encoding", "read_as", "between")
 
@@ -34,6 +34,7 @@ def person_words(reference: Reference) -> PersonWords:
         numbers=_of(forms, "form", "kind", "number", NUMBERS),
         phones=_of(forms, "form", "kind", "phone", NUMBERS),
         cases=words["case"],
+        staff=words["staff"],
     )
 
 

@@ -85,7 +85,7 @@ def _out_of_range(cells: pd.DataFrame, variable: Variable, reference: Reference)
     registry, low = variable.registry, _lowest(variable)
     for part in sheets(cells[cells["value"] < low]):
         what = f"{variable.code} is {'negative' if low == 0 else f'below {shown(low)}'}: {told(part, reference)}"
-        do = f"Ask the source; if it is a change between two times, say `change: yes` for it in {registry}"
+        do = f"Ask the source; if it is a change between two times, say `change: yes` for it in {registry}, and give its indicator no `low`"
         yield problem_at(part, reference, "STOP", what, do, rule="below_range", subject=variable.code)
     for part in sheets(cells[cells["value"] > variable.high]):
         what = f"{variable.code} is above {shown(variable.high)}: {told(part, reference)}. By year: {by_year(cells)}"
@@ -105,14 +105,30 @@ def _all_fractions(cells: pd.DataFrame, variable: Variable, reference: Reference
     )
 
 
+def without_fractions(values: pd.DataFrame, known: Mapping[str, Variable]) -> pd.DataFrame:
+    """The values without fractions among percentages, which stop: nothing else is asked about these."""
+    groups = values.groupby("variable")
+    found = [_fractions(cells, known[str(name)]).index for name, cells in groups if str(name) in known]
+    return values.drop(found[0].append(found[1:])) if found else values
+
+
 def _mixed_shares(cells: pd.DataFrame, variable: Variable, reference: Reference) -> Iterator[Problem]:
-    """Fractions among percentages: a value up to 1 that, times 100, is what the municipality reports otherwise."""
-    if variable.kind != "share" or variable.high != PERCENT:
-        return
-    above = cells["value"].where(cells["value"] > 1)
-    if cells["value"].max() <= 1 < len(cells) and cells["value"].max() > 0:
+    if variable.kind == "share" and variable.high == PERCENT and 0 < cells["value"].max() <= 1 < len(cells):
         yield _all_fractions(cells, variable, reference)
         return
+    for part in sheets(_fractions(cells, variable)):
+        what = (
+            f"{variable.code} mixes shares of 1 with shares of 100: {told(part, reference)}. By year: {by_year(cells)}"
+        )
+        do = f"Ask the source for the unit of these cells and write all of them as {variable.unit}"
+        yield problem_at(part, reference, "STOP", what, do, rule="mixed_shares", subject=variable.code)
+
+
+def _fractions(cells: pd.DataFrame, variable: Variable) -> pd.DataFrame:
+    """Fractions among percentages: a value up to 1 that, times 100, is what the municipality reports otherwise."""
+    if variable.kind != "share" or variable.high != PERCENT:
+        return cells.iloc[:0]
+    above = cells["value"].where(cells["value"] > 1)
     usual = above.groupby(cells["code"]).transform("median")
     if above.notna().mean() > MOST_ABOVE:  # A municipality that never passes 1 is held against the others of its year.
         usual = usual.fillna(above.groupby(cells["period"]).transform("median"))
@@ -120,12 +136,7 @@ def _mixed_shares(cells: pd.DataFrame, variable: Variable, reference: Reference)
     fractions = (
         (cells["value"] > 0) & (cells["value"] <= 1) & factor.between(1 / NEAR_PERCENT, NEAR_PERCENT) & (usual > 1)
     )
-    for part in sheets(cells[fractions]):
-        what = (
-            f"{variable.code} mixes shares of 1 with shares of 100: {told(part, reference)}. By year: {by_year(cells)}"
-        )
-        do = f"Ask the source for the unit of these cells and write all of them as {variable.unit}"
-        yield problem_at(part, reference, "STOP", what, do, rule="mixed_shares", subject=variable.code)
+    return cells[fractions]
 
 
 def above_totals(values: pd.DataFrame, known: Mapping[str, Variable], reference: Reference) -> pd.Index:

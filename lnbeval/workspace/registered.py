@@ -22,7 +22,9 @@ def registered_facts(reference: Reference) -> Registered:
         units={str(code): unit for code, unit in table["unit"].items()},
         registries={str(code): registry(reference, str(code)) for code in table.index},
         from_zero=frozenset(table.index[never_negative]),
+        parts_of={str(code): total for code, total in table["part_of"].items() if total},
         counties=reference.names.county,
+        municipalities={str(code): name for code, name in reference.municipalities["name"].items()},
         county_named=partial(_county_named, reference),
         is_mean=partial(_is_mean, _mean_words(reference)),
     )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pandas as pd
 
 from lnbeval.errors import DataError
-from lnbeval.intake.fates import repaired_dropped, with_dropped
-from lnbeval.intake.text import cell_text
+from lnbeval.workspace.copied_years import copied_years
 from lnbeval.workspace.doubtful_effects import with_effects
+from lnbeval.workspace.dropped_values import without_values
+from lnbeval.workspace.far_populations import far_populations
 from lnbeval.workspace.far_values import out_of_range, outliers, shares_above_whole
 from lnbeval.workspace.gaps import (
     few_periods_before,
@@ -24,9 +22,10 @@ from lnbeval.workspace.gaps import (
 )
 from lnbeval.workspace.indicators import computable, indicator_values
 from lnbeval.workspace.jumps import flagged, jump_questions, unit_problems, unit_steps
-from lnbeval.workspace.plausible import above_totals, value_findings, within_range
+from lnbeval.workspace.parts_and_totals import unequal_sums
+from lnbeval.workspace.plausible import above_totals, value_findings, within_range, without_fractions
 from lnbeval.workspace.treatment import treated_municipalities
-from lnbeval.workspace.variables import variables, within_periods
+from lnbeval.workspace.variables import periods_analysed, variables, within_periods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from lnbeval.workspace.variables import Variable
 
 DOUBTFUL: Final = {"outlier", "decimals_in_count"}  # findings that say what the figure does to the estimate
-ROW: Final = re.compile(r"(?:row |[A-Z]+)(\d+)")
 
 
 def checked_values(
@@ -50,18 +48,26 @@ def checked_values(
     that could not be read leaves gaps of its own.
     """
     known = variables(reference)
-    values = within_periods(taken.values, parameters)
+    values = _without_negative(within_periods(taken.values, parameters), known, taken.parts)
     if values.empty:
         return taken, ()
     possible = within_range(values, known)
     steps = unit_steps(possible, known)
-    jumps = jump_questions(possible, known, reference, answered, steps)
-    questions = [*jumps, *zero_questions(values, known, reference)]
+    zeros = zero_questions(values, periods_analysed(taken.values, parameters), taken, known, reference)
+    asked = pd.Index([label for question in zeros for label in question.cells]).unique()
+    # A zero that is asked about may be a gap: what it does to the years around it is not asked once more.
+    moving = without_fractions(possible.drop(asked, errors="ignore"), known)
+    jumps = jump_questions(moving, known, reference, answered, steps)
+    open_jumps = [question for question in jumps if question.problem.name not in answered]
+    asked = asked.append([question.cells for question in open_jumps])
+    questions = [*jumps, *zeros, *copied_years(possible, known, reference)]
     settled = _settled(taken, questions, answered)
     complete = all(problem.severity != "STOP" for problem in taken.problems)
     told = (
         *value_findings(values, known, parameters, reference),
-        *_indicator_findings(within_periods(settled.values, parameters), known, parameters, reference),
+        *far_populations(values, reference),
+        *unequal_sums(possible, known, reference, above_totals(possible, known, reference)),
+        *_indicator_findings(settled, asked, known, parameters, reference),
     )
     return settled, (
         *_with_effects(told, within_periods(settled.values, parameters), parameters, reference),
@@ -81,45 +87,23 @@ def _settled(taken: Intake, questions: Iterable[Question], answered: Mapping[str
     return taken
 
 
-def without_values(taken: Intake, cells: pd.Index, reason: str) -> Intake:
-    """The intake with some values made "not reported" and set aside; counts, fates and repaired texts go with them."""
-    dropped = taken.values.loc[cells].dropna(subset="value")
-    records = dropped.assign(
-        row=[_row(cell) for cell in dropped["cell"]], reason=reason, content=dropped["value"].map(cell_text)
-    )
-    aside = records[list(taken.set_aside.columns)].astype(taken.set_aside.dtypes.to_dict())
-    values = taken.values.assign(value=taken.values["value"].mask(taken.values.index.isin(cells)))
-    return replace(
-        taken,
-        values=values,
-        set_aside=pd.concat([taken.set_aside, aside], ignore_index=True),
-        counts=_moved(taken.counts, dropped),
-        fates=with_dropped(taken.fates, dropped),
-        repaired=repaired_dropped(taken.repaired, dropped),
-    )
-
-
-def _moved(counts: pd.DataFrame, dropped: pd.DataFrame) -> pd.DataFrame:
-    times = dropped.groupby(["file", "sheet"]).size()
-    keys = pd.MultiIndex.from_frame(counts[["file", "sheet"]])
-    moved = times.reindex(keys, fill_value=0).to_numpy()
-    # A sheet that two sources read has two rows of counts; its sums are right, whichever of them gives the cells up.
-    moved = np.where(counts.duplicated(["file", "sheet"]), 0, moved)
-    return counts.assign(cells_used=counts["cells_used"] - moved, cells_set_aside=counts["cells_set_aside"] + moved)
-
-
-def _row(cell: str) -> int:
-    match = ROW.match(cell)
-    return int(match[1]) if match else 0
+def _without_negative(values: pd.DataFrame, known: Mapping[str, Variable], parts: pd.DataFrame) -> pd.DataFrame:
+    """The values without sums of which a part is negative where none can be: that stops with its cell, and says it all."""
+    low = parts[parts["value"] < 0]
+    wrong = low[~low.index.isin(within_range(low, known).index)]
+    keys = ["code", "period", "variable"]
+    return values[~pd.MultiIndex.from_frame(values[keys]).isin(pd.MultiIndex.from_frame(wrong[keys]))]
 
 
 def _indicator_findings(
-    every: pd.DataFrame, known: Mapping[str, Variable], parameters: Parameters, reference: Reference
+    taken: Intake, asked: pd.Index, known: Mapping[str, Variable], parameters: Parameters, reference: Reference
 ) -> Iterator[Problem]:
-    values = within_range(every, known)
+    """`asked` are labels of values that are asked about, and by this no more told as far from the others."""
+    values = _without_negative(within_periods(taken.values, parameters), known, taken.parts)
+    values = within_range(values, known)
     rows = _rows(values, parameters, reference)
     if rows is not None:
-        yield from outliers(values, rows, reference)
+        yield from outliers(values, rows, reference, asked)
         yield from out_of_range(values, rows, reference)
         yield from shares_above_whole(values, rows, reference, above_totals(values, known, reference))
 

@@ -97,9 +97,14 @@ def breaks(text: str) -> dict[int, str]:
 
 def within_periods(values: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     """The reported values of the periods that are analysed: nothing else needs to be plausible."""
+    inside = periods_analysed(values, parameters)
+    return inside.loc[inside["value"].notna()]
+
+
+def periods_analysed(values: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """The values of the periods that are analysed, those that are not reported among them."""
     first, last = parameters.data.first_period, parameters.data.last_period
-    inside = values["period"].between(-np.inf if first is None else first, np.inf if last is None else last)
-    return values.loc[inside & values["value"].notna()]
+    return values.loc[values["period"].between(-np.inf if first is None else first, np.inf if last is None else last)]
 
 
 def problem_at(

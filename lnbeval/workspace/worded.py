@@ -15,7 +15,7 @@ GUESSED: Final = re.compile(
     r"Guessed: (?P<values>.*?)(?:; likewise in (?P<n>[0-9]+) more places)?\. The reason: (?P<reason>.*)", re.DOTALL
 )  # keys and values, which are the same in every language, and words
 WORDED: Final = frozenset({  # rules whose messages hold words of a registry, a table, a program or a person
-    "administrative_unit", "ambiguous_marks", "blank_but_marked", "cell_unit_differs", "column_left_out",
+    "administrative_unit", "ambiguous_marks", "blank_but_marked", "cell_unit_differs", "column_left_out", "condition_not_met",
     "damaged", "declared_missing", "different_units_in_one_column", "event_with_treatment", "few_cells_decide",
     "file_kind", "file_name", "file_no_table", "file_packed", "flagged_jump", "guess", "hostile",
     "indicator_refused", "listed_not_counted", "marks_decided", "merged_cells", "misread_letters",
@@ -25,7 +25,7 @@ WORDED: Final = frozenset({  # rules whose messages hold words of a registry, a 
     "registered_replaced", "rows_not_divided", "series_break", "several_phases", "share_above_whole",
     "sources_register", "spelling", "start_differs", "start_written_twice", "treatment_column_alike",
     "treatment_columns", "treatment_status", "treatment_table", "treatment_unit", "treatment_unreadable",
-    "unit_before_a_number", "unit_differs", "units_of_years_differ", "unknown_name",
+    "unit_differs", "units_of_years_differ", "unknown_name",
 })  # fmt: skip
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from lnbeval.errors import ParameterError
+from lnbeval.hints import did_you_mean
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,11 +20,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     if not path.is_file():
         there = sorted(other.stem for other in path.parent.glob("*.yaml") if other.stem != "workspace")
-        near = get_close_matches(path.stem, there, n=1)
-        hint = f"Did you mean '{near[0]}'? " if near else ""
         raise ParameterError(
-            f"There is no {path.parent.name}/{path.name}. The evaluations with parameters are: {', '.join(there) or 'none'}. "
-            f"{hint}`lnbeval new {path.stem}` makes a new one."
+            f"There is no {path.parent.name}/{path.name}. The evaluations with parameters are: {', '.join(there) or 'none'}."
+            f"{did_you_mean(path.stem, there)} `lnbeval new {path.stem}` makes a new one."
         )
     try:
         content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))

@@ -119,7 +119,7 @@ def months_added_up():
         [NAMES[code], year, month, figure(AID, code, year)] for code in CODES for year in YEARS for month in months
     ]
     source = declared(file, AID, aggregate={"by": "mean", "over": ["Muaji"]})
-    return Case(name=file, files={file: xlsx(rows)}, sources=(source,))
+    return Case(name=file, files={file: xlsx(rows)}, sources=(source,), holds=len(rows) - 1)
 
 
 def school_years():

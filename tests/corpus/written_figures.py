@@ -233,7 +233,12 @@ def marks_at_figures():
         grid.put("Vorë", 2018, AID, f"{figure(AID, code_of('Vorë'), 2018)}*"),
         grid.put("Fier", 2019, AID, f"{figure(AID, code_of('Fier'), 2019)} 1)"),
     ]
-    return case("shenja_te_shifrat.csv", text(grid.rows), planted("STOP", "not_a_number", where), AID)
+    return case(
+        "shenja_te_shifrat.csv",
+        text(grid.rows),
+        [*planted("WARN", "marked_numbers", where[:1]), *planted("STOP", "not_a_number", where[1:])],
+        AID,
+    )
 
 
 def no_figures_at_all():

@@ -10,7 +10,7 @@ from lnbeval.intake.text import Uncalculated
 
 SECTOR = 512
 END_OF_CHAIN, FREE, FAT_SECTOR = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
-DATE_FORMAT, TIME_FORMAT = 1, 2  # which of the cell formats below
+DATE_FORMAT, TIME_FORMAT, PERCENT_FORMAT = 1, 2, 3  # which of the cell formats below
 ERROR_CODES = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
 OFFICE = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
@@ -22,6 +22,10 @@ OFFICE = (
 MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
 
 
+class Share(float):
+    """A share that a sheet shows as a percentage: 0.304 as 30.4 %."""
+
+
 def xls_bytes(**tables):
     """A workbook of 97-2003: sheets by name, each a list of rows."""
     return compound_file({"Workbook": biff_stream(tables)})
@@ -31,7 +35,7 @@ def biff_stream(tables, *, encrypted=False):
     globals_start = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
     globals_start += record(0x002F, struct.pack("<HHH", 0, 1, 2)) if encrypted else b""
     globals_start += record(0x0042, struct.pack("<H", 1200))
-    globals_start += b"".join(record(0x00E0, struct.pack("<HH", 0, form) + bytes(16)) for form in (0, 14, 20))
+    globals_start += b"".join(record(0x00E0, struct.pack("<HH", 0, form) + bytes(16)) for form in (0, 14, 20, 10))
     sheets = {name: sheet_records(rows) for name, rows in tables.items()}
     heads = {name: struct.pack("<BB", len(name), 1) + name.encode("utf-16-le") for name in tables}
     offset = len(globals_start) + sum(4 + 6 + len(head) for head in heads.values()) + 4
@@ -49,7 +53,8 @@ def sheet_records(rows):
 
 
 def cell_record(row, column, value):
-    place = struct.pack("<HHH", row, column, DATE_FORMAT if isinstance(value, date) else 0)
+    form = DATE_FORMAT if isinstance(value, date) else PERCENT_FORMAT if isinstance(value, Share) else 0
+    place = struct.pack("<HHH", row, column, form)
     if value is None:
         return b""
     if isinstance(value, bool):
@@ -136,7 +141,8 @@ def ods_cell(value):
         return f'<table:table-cell office:value-type="date" office:date-value="{value.isoformat()}"/>'
     if isinstance(value, int | float):
         shown = f"<text:p>{value:.2f}</text:p>"
-        return f'<table:table-cell office:value-type="float" office:value="{value!r}">{shown}</table:table-cell>'
+        kind = "percentage" if isinstance(value, Share) else "float"
+        return f'<table:table-cell office:value-type="{kind}" office:value="{value!r}">{shown}</table:table-cell>'
     if value in ERROR_CODES:
         error = 'table:formula="of:=1/0" office:value-type="string" office:string-value="" calcext:value-type="error"'
         return f"<table:table-cell {error}><text:p>{value}</text:p></table:table-cell>"

@@ -1,5 +1,6 @@
 """The corpus of files as ministries send them: `lnbeval check` reports what was planted in each, no more and no fewer."""
 
+import csv
 from functools import cache
 
 import pytest
@@ -7,6 +8,8 @@ from corpus.cases import cases
 from corpus.checking import checked
 from corpus.ledger import places, score, table
 from written_evaluations import ROOT
+
+from lnbeval.intake import DECISION_COLUMNS, asked, decided, read_decisions
 
 pytestmark = pytest.mark.xdist_group("corpus")  # one process: what is found file by file is counted once more in all
 CASES = {case.name: case for case in cases()}
@@ -49,6 +52,19 @@ def test_recall_and_precision_over_all_files_are_one(found):
     counts = [sum(getattr(one, name) for one in scores) for name in ("planted", "reported", "found")]
     recorded = " | ".join(map(str, (len(CASES), len(QUIET), *counts)))
     assert f"| {recorded} | 1.000 | 1.000 |" in (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in QUIET])
+def test_every_question_is_answered_by_the_text_of_its_name_with_each_of_its_answers(name, found, tmp_path):
+    questions = {one.name: one for one in found(name)[0].problems if asked(one)}
+    for option in {option for one in questions.values() for option in one.options}:
+        to_answer = [one for one in questions.values() if option in one.options]
+        with (tmp_path / "decisions.csv").open("w", encoding="utf-8", newline="") as stream:
+            rows = [[one.name, option, "looked", "A. Hoxha", "2026-11-22"] for one in to_answer]
+            csv.writer(stream).writerows([DECISION_COLUMNS, *rows])
+        made, wrong = read_decisions(tmp_path / "decisions.csv")
+        assert not wrong
+        assert [one.decision[0] for one in decided(to_answer, made, "decisions.csv")] == [option] * len(to_answer)
 
 
 def test_the_corpus_holds_every_kind_of_file_that_is_read():

@@ -45,6 +45,7 @@ TITLES = [["Raport vjetor"], ["Ministria, botim i dytë"]]
 NOTES = ("* të dhëna paraprake", "Burimi: Ministria")
 REASON = "letter of 3 May, no. 12"
 NOT_ASKED = "jump/raport.xlsx/no such thing"
+UNMET_SCHOOLS = "condition not met: column plote is not 'po'"
 WORKBOOK, SCHOOLS = "raport.xlsx", "shkolla.csv"
 
 
@@ -324,6 +325,43 @@ def test_one_bound_for_another_is_a_difference_too(tmp_path, monkeypatch):
     assert f"{NAMES[KRUJE]} 2016 services: <5 became <10" in question.what
 
 
+def test_cells_of_rows_that_are_added_up_are_told_with_their_part(tmp_path, monkeypatch):
+    def table(moved=0):
+        lines = [["Bashkia", "Viti", "Gjinia", "beneficiaries"]]
+        for code in NAMES:
+            for year in range(2014, 2022):
+                women, shift = people(code, year) // 2, moved if (code, year) == (KRUJE, 2016) else 0
+                lines += [[NAMES[code], year, "Femra", women + shift]]
+                lines += [[NAMES[code], year, "Meshkuj", people(code, year) - women - shift]]
+        return lines
+
+    one = source(table()) | {"columns": {"beneficiaries": "beneficiaries"}}
+    one |= {"aggregate": {"by": "sum", "over": ["Gjinia"]}}
+    workspace = evaluation(tmp_path, {WORKBOOK: table()}, ["care_coverage"], sources=[one])
+    assert register_files(workspace, monkeypatch, Quiet)[0] == 0
+    write_workbook(workspace.raw("trial") / WORKBOOK, table(moved=20))
+    (question,) = [one for one in taken(workspace).problems if one.rule == "changed_delivery"]
+    decide(workspace, (question.name, "accept"))
+    study = studied(workspace)
+    women = people(KRUJE, 2016) // 2
+    men = people(KRUJE, 2016) - women
+    columns = ["Municipality", "Year", "Part", "Registered", "Delivered now"]
+    assert views.changed(study)[columns].to_numpy().tolist() == [
+        [NAMES[KRUJE], "2016", "Femra", str(women), str(women + 20)],
+        [NAMES[KRUJE], "2016", "Meshkuj", str(men), str(men - 20)],
+    ]
+
+
+def test_a_reason_that_begins_like_a_formula_is_shown_as_it_was_written(messy, tmp_path):
+    study = copied_study(messy[1], tmp_path)
+    log = study.workspace.outputs("trial") / "intake" / "decisions.csv"
+    log.write_text(log.read_text("utf-8").replace(REASON, "'=mistyped").replace("A. Hoxha", "'@office"), "utf-8")
+    rows_shown = views.decision_rows(study)
+    assert {"=mistyped"} <= set(rows_shown["Reason"])
+    assert {"@office"} <= set(rows_shown["Who"])
+    assert "'=mistyped" in set(views.decisions(study)["reason"])  # the download is opened in a spreadsheet
+
+
 def test_files_that_are_not_registered_are_named(messy, tmp_path):
     copy = copied_study(messy[1], tmp_path)
     register = copy.workspace.raw("trial") / "DELIVERIES.csv"
@@ -379,6 +417,17 @@ def test_a_guess_is_told_by_its_table_and_not_by_a_path(tmp_path):
     assert not shown["In Albanian"].str.contains("askush").any()
 
 
+def test_the_words_of_a_guess_are_told_without_brackets(tmp_path):
+    table = rows(beneficiaries=people)
+    own = source(table, WORKBOOK, missing=["-", "s'ka"])
+    workspace = evaluation(tmp_path, {WORKBOOK: table}, ["care_coverage"], sources=[own])
+    path = workspace.parameters("trial")
+    guess = {"name": "table", "why": "it looks so", "values": {"data.sources[1].missing": ["-", "s'ka"]}}
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"guesses": [guess]}), encoding="utf-8")
+    (question,) = [one for one in taken(workspace).problems if one.rule == "guess"]
+    assert question.what == "Guessed: data.sources[1]: missing '-', 's'ka'. The reason: it looks so"
+
+
 def test_an_outlier_that_was_dropped_is_told_no_more(tmp_path):
     table, _ = with_cell(rows(beneficiaries=people), KRUJE, 2019, "beneficiaries", people(KRUJE, 2019) * 60)
     workspace = evaluation(tmp_path, {WORKBOOK: table}, ["care_coverage"])
@@ -417,6 +466,13 @@ def test_problems_are_shown_in_albanian_where_the_log_has_it(messy, tmp_path):
     log = pd.read_csv(path, dtype="str", keep_default_na=False)
     log.assign(what_sq=[f"Gabim {n}." for n in range(len(log))], do_sq="Pyesni burimin").to_csv(path, index=False)
     assert set(in_albanian(copy)) == {f"Gabim {n}. Pyesni burimin" for n in range(len(log))}
+
+
+def test_english_that_stands_beside_is_not_quoted_in_the_albanian(messy):
+    study = messy[1]
+    log = pd.read_csv(study.workspace.outputs("trial") / "intake" / "problems.csv", dtype="str", keep_default_na=False)
+    assert log["what_sq"].str.contains("(anglisht: ", regex=False).any()
+    assert [text for text in in_albanian(study) if "(anglisht: " in text] == []
 
 
 def test_problems_are_shown_in_english_only_where_the_log_has_no_other(messy, tmp_path):
@@ -486,7 +542,7 @@ def test_the_messy_counts_are_those_that_were_planted(messy):
     assert series.loc["Pupils"].tolist() == [487, 1, 61, 427]
     reasons = views.reasons(study).set_index(["Table", "Reason"])
     assert reasons.loc[(f"{WORKBOOK}, sheet {SHEET}", "decided: drop")].tolist() == [0, 1]
-    assert reasons.loc[(SCHOOLS, "condition not met")].tolist() == [0, 1]
+    assert reasons.loc[(SCHOOLS, UNMET_SCHOOLS)].tolist() == [0, 1]
     assert reasons.loc[(SCHOOLS, "Together")].tolist() == [0, 2]
     cells = views.cell_account(study).set_index("Table").loc[SCHOOLS]
     assert cells.tolist() == [976, 1, 0, 2, 0, 973]
@@ -510,7 +566,7 @@ def test_cells_not_reported_by_word_are_all_that_are_not_reported(shipped):
 
 
 def test_an_empty_cell_whose_condition_is_not_met_is_not_reported(shipped):
-    _, study = shipped
+    intake, study = shipped
     reasons = views.reasons(study).set_index(["Table", "Reason"])["Cells"]
     cells = views.cell_account(study).set_index("Table")
     if study.name == "lnb":
@@ -520,7 +576,11 @@ def test_an_empty_cell_whose_condition_is_not_met_is_not_reported(shipped):
         unmet = [row for row in csv.DictReader(stream) if row["sex_counts_complete"] != "yes"]
     empty = [row for row in unmet if not row["women_share_of_voters_pct"]]
     assert 0 < len(empty) < len(unmet)
-    assert reasons.to_dict() == {("elections.csv", "condition not met"): len(unmet) - len(empty)}
+    why = "counts by sex are incomplete in 34 municipalities in 2015 and absent in 2013"
+    reason = f"condition not met: column sex_counts_complete is not 'yes' ({why})"
+    assert reasons.to_dict() == {("elections.csv", reason): len(unmet) - len(empty)}
+    (note,) = [problem for problem in intake.problems if problem.rule == "condition_not_met"]
+    assert note.what == f"Set aside, {reason}: {len(unmet) - len(empty)} cells"
     assert cells.loc["elections.csv", "Not reported"] == len(empty)
     (sum_of_cells,) = views.sums(study).set_index("check").loc[["Cells set aside"], ["expected", "found"]].to_numpy()
     assert sum_of_cells.tolist() == [str(len(unmet) - len(empty))] * 2

@@ -7,8 +7,10 @@ import json
 import pandas as pd
 import pytest
 from written_evaluations import (
+    CODES,
     NAMES,
     SHEET,
+    YEARS,
     command,
     decide,
     evaluation,
@@ -27,6 +29,7 @@ from written_evaluations import (
 )
 
 from lnbeval.errors import DataError
+from lnbeval.intake.large import part_cells
 
 KRUJE, VLORE = "AL122", "AL357"
 
@@ -199,7 +202,7 @@ def test_x10_a_revision_under_another_name_is_asked_about_with_every_changed_cel
     assert (question.severity, question.file, question.options) == ("ASK", "raport_i_ri.xlsx", ("accept", "keep_old"))
     old, new = people(KRUJE, 2016), people(KRUJE, 2016) + 4
     assert "in the place of raport.xlsx, registered on" in question.what
-    assert "2 cell(s) differ in 2 municipalities" in question.what
+    assert "2 cells differ in 2 municipalities" in question.what
     assert f"{NAMES[KRUJE]} 2016 beneficiaries: {old:,} became {new:,}" in question.what
     assert f"{NAMES[VLORE]} 2020 beneficiaries: {people(VLORE, 2020):,} became not reported" in question.what
     with pytest.raises(DataError, match=r"changed_delivery/raport_i_ri\.xlsx/"):
@@ -253,7 +256,7 @@ def test_x10_a_file_beside_that_goes_before_the_registered_one_is_asked_about(de
     beside(delivered, [row for row in revised() if row[1] in ("Viti", 2016)], priority=1)
     (question,) = found(delivered, "changed_delivery")
     assert question.file == "shtesa.xlsx"
-    assert "1 cell(s) differ in 1 municipalities" in question.what
+    assert "1 cell differs in 1 municipality" in question.what
     assert f"{NAMES[KRUJE]} 2016" in question.what
     decide(delivered, (question.name, "keep_old"))
     assert value(taken(delivered), KRUJE, 2016) == people(KRUJE, 2016)
@@ -275,7 +278,7 @@ def test_x10_years_that_come_in_files_of_their_own_are_held_against_the_one_they
     changed_parameters(delivered, lambda parameters: parameters["data"].update(sources=own))
     questions = found(delivered, "changed_delivery")
     assert [question.file for question in questions] == ["para.xlsx", "pas.xlsx"]
-    assert all("1 cell(s) differ in 1 municipalities" in question.what for question in questions)
+    assert all("1 cell differs in 1 municipality" in question.what for question in questions)
 
 
 def test_x10_one_series_moved_to_another_file_is_held_against_the_registered_one(tmp_path, monkeypatch, capsys):
@@ -297,7 +300,7 @@ def test_x10_one_series_moved_to_another_file_is_held_against_the_registered_one
     changed_parameters(workspace, change)
     (question,) = found(workspace, "changed_delivery")
     assert question.file == "gra.xlsx"
-    assert f"({NAMES[VLORE]} 2020 women_served: {other(VLORE, 2020):,} became not reported)" in question.what
+    assert f"({NAMES[VLORE]} 2020 women_served: {other(VLORE, 2020):,}, no longer there)" in question.what
 
 
 def test_x10_a_registered_file_whose_series_nothing_reads_any_more_is_told(tmp_path, monkeypatch, capsys):
@@ -362,3 +365,105 @@ def test_x11_a_priority_settles_it_and_the_other_value_is_set_aside(tmp_path, pr
 def test_x11_equal_priorities_settle_nothing(tmp_path):
     workspace, _ = two_files(tmp_path, i_pari=1, i_dyti=1)
     assert [problem.cell for problem in taken(workspace).problems if problem.severity == "STOP"] != []
+
+
+def by_sex(moved=0, men_word="Meshkuj", drop=None):
+    """Beneficiaries with sex as rows; of one municipality and year some are moved from men to women."""
+    table = [["Bashkia", "Viti", "Gjinia", "beneficiaries"]]
+    for code in CODES:
+        for year in YEARS:
+            women = people(code, year) // 2
+            shift = moved if (code, year) == (KRUJE, 2016) else 0
+            table.append([NAMES[code], year, "Femra", women + shift])
+            if (code, year) != drop:
+                table.append([NAMES[code], year, men_word, people(code, year) - women - shift])
+    return table
+
+
+def of_sexes(table):
+    rule = {"by": "sum", "over": ["Gjinia"]}
+    return source(table) | {"aggregate": rule, "columns": {"beneficiaries": "beneficiaries"}}
+
+
+@pytest.fixture
+def delivered_by_sex(tmp_path, monkeypatch, capsys):
+    """A registered delivery whose rows are added up over the sexes."""
+    table = by_sex()
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"], sources=[of_sexes(table)])
+    code, said = register_files(workspace, monkeypatch, capsys)
+    assert code == 0, said
+    return workspace
+
+
+def deliver(workspace, table):
+    write_workbook(workspace.raw("trial") / "raport.xlsx", table)
+
+
+def test_x10_persons_moved_from_one_part_to_another_are_cells_that_differ(delivered_by_sex):
+    deliver(delivered_by_sex, by_sex(moved=7))
+    (question,) = found(delivered_by_sex, "changed_delivery")
+    women = people(KRUJE, 2016) // 2
+    men = people(KRUJE, 2016) - women
+    assert "2 cells differ in 1 municipality" in question.what
+    assert f"{NAMES[KRUJE]} 2016 beneficiaries (Femra): {women} became {women + 7} (D" in question.what
+    assert f"{NAMES[KRUJE]} 2016 beneficiaries (Meshkuj): {men} became {men - 7} (D" in question.what
+    with pytest.raises(DataError):
+        written(delivered_by_sex)
+    table = pd.read_csv(delivered_by_sex.outputs("trial") / "intake" / "changed_cells.csv")
+    assert table[["part", "old", "new"]].to_numpy().tolist() == [
+        ["Femra", women, women + 7],
+        ["Meshkuj", men, men - 7],
+    ]
+    decide(delivered_by_sex, (question.name, "keep_old"))
+    assert value(taken(delivered_by_sex), KRUJE, 2016) == people(KRUJE, 2016)
+
+
+def test_x10_a_part_that_is_gone_is_a_cell_that_differs(delivered_by_sex):
+    deliver(delivered_by_sex, by_sex(drop=(KRUJE, 2016)))
+    (question,) = found(delivered_by_sex, "changed_delivery")
+    men = people(KRUJE, 2016) - people(KRUJE, 2016) // 2
+    assert "1 cell differs in 1 municipality" in question.what
+    assert f"beneficiaries (Meshkuj): {men}, no longer there" in question.what
+
+
+def test_x10_parts_written_in_another_way_do_not_differ(delivered_by_sex):
+    deliver(delivered_by_sex, by_sex(men_word="MESHKUJ"))
+    (note,) = found(delivered_by_sex, "same_values")
+    assert "no value that is read from it differs" in note.what
+    assert "sums" not in note.what
+
+
+def test_x10_parts_in_a_file_of_another_name_are_compared_too(delivered_by_sex):
+    deliver(delivered_by_sex, by_sex(moved=7))
+    raw = delivered_by_sex.raw("trial")
+    (raw / "raport.xlsx").rename(raw / "i_ri.xlsx")
+    changed_parameters(delivered_by_sex, lambda parameters: parameters["data"]["sources"][0].update(file="i_ri.xlsx"))
+    (question,) = found(delivered_by_sex, "changed_delivery")
+    assert "2 cells differ in 1 municipality" in question.what
+
+
+def test_x10_averages_in_the_place_of_sums_are_told_though_no_part_differs(delivered_by_sex):
+    deliver(delivered_by_sex, [*by_sex(), [None, None, None, None], ["Burimi: ministria"]])
+    changed_parameters(
+        delivered_by_sex, lambda parameters: parameters["data"]["sources"][0]["aggregate"].update(by="mean")
+    )
+    (question,) = found(delivered_by_sex, "changed_delivery")
+    assert f"{61 * 8} cells differ in 61 municipalities" in question.what
+
+
+def test_x10_sums_only_are_compared_where_a_file_has_too_many_rows_and_that_is_said(
+    delivered_by_sex, monkeypatch, capsys
+):
+    monkeypatch.setattr(part_cells, "MOST_ROWS", 900)
+    deliver(delivered_by_sex, by_sex(moved=7))
+    (note,) = found(delivered_by_sex, "same_values")
+    assert "no sum that is read from it differs; only sums were compared, as raport.xlsx has more than" in note.what
+    parts = delivered_by_sex.raw("trial") / "registered" / "raport.xlsx.parts.csv"
+    assert parts.is_file()
+    assert register_files(delivered_by_sex, monkeypatch, capsys, "--note", "letter of 3 May")[0] == 0
+    assert not parts.exists()
+    monkeypatch.undo()
+    deliver(delivered_by_sex, by_sex(drop=(KRUJE, 2016)))
+    (question,) = found(delivered_by_sex, "changed_delivery")
+    assert "1 sum differs in 1 municipality" in question.what
+    assert "only sums of beneficiaries were compared, as the registration has no such parts of them" in question.what

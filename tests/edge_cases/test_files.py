@@ -504,4 +504,4 @@ def test_check_tells_what_a_pc_axis_table_and_an_open_document_hold(tmp_path, ca
     assert "looks like municipalities: Bashkia" in shown
     code, shown = checked(tmp_path / "a.ods", capsys)
     assert code == 0
-    assert "workbook with 1 sheet" in shown
+    assert "workbook, sheets: 1" in shown

@@ -4,9 +4,13 @@ import csv
 import io
 
 import openpyxl
+import pandas as pd
 import pytest
 from corpus.cases import cases
 from corpus.checking import written
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from test_data_page import studied
 from written_evaluations import (
     CODES,
     NAMES,
@@ -24,7 +28,11 @@ from written_evaluations import (
     write_csv,
 )
 
+from lnbeval.intake.large import account as account_cells
+from lnbeval.intake.large import aside as aside_rows
+from lnbeval.intake.large import written as written_cells
 from lnbeval.reference import load_reference
+from lnbeval.workspace import views
 from lnbeval.workspace.languages import counted_line, language
 
 pytestmark = pytest.mark.xdist_group("corpus")
@@ -88,15 +96,18 @@ def test_every_row_and_cell_of_a_delivery_is_counted_once(intakes, name):
     intake, counts = intakes[name], intakes[name].counts
     assert (counts["rows_read"] == counts["rows_used"] + counts["rows_set_aside"]).all()
     assert (counts["cells_read"] == counts[FATES].sum(axis=1)).all()
-    whole = intake.set_aside[intake.set_aside["cell"] == ""]
-    if not any("aggregate" in one for one in CASES[name].sources):
-        assert len(whole) == counts["rows_set_aside"].sum()
+    whole = intake.set_aside["cell"] == ""
+    assert intake.set_aside.loc[whole, "count"].sum() == counts["rows_set_aside"].sum()
     by_fate = intake.fates.groupby("fate")["cells"].sum()
     assert by_fate.sum() == counts["cells_read"].sum()
     assert by_fate.get("used", 0) == counts["cells_used"].sum()
-    listed = int((intake.set_aside["cell"] != "").sum()) + int(by_fate.get("unlisted", 0))
+    listed = int(intake.set_aside.loc[~whole, "count"].sum()) + int(by_fate.get("unlisted", 0))
     assert listed == counts[["cells_set_aside", "cells_stopped"]].sum().sum()
-    assert intake.values["value"].notna().sum() == counts["cells_used"].sum()
+    added_up = ["aggregate" in one for one in CASES[name].sources]
+    if all(added_up):
+        assert intake.sums["numbers"].sum() == counts["cells_used"].sum()
+    if not any(added_up):
+        assert intake.values["value"].notna().sum() == counts["cells_used"].sum()
 
 
 @pytest.mark.parametrize("name", list(CASES))
@@ -104,6 +115,8 @@ def test_every_used_number_that_was_text_stands_among_the_values(intakes, name):
     key = ["file", "sheet", "cell", "variable", "value"]
     log, values = intakes[name].repaired, intakes[name].values
     assert set(log["fate"]) <= {"used", "set aside"}
+    if not intakes[name].parts.empty:
+        values = pd.concat([values, intakes[name].parts])
     used = set(log.loc[log["fate"] == "used", key].itertuples(index=False, name=None))
     assert used <= set(values[key].itertuples(index=False, name=None))
     assert len(used) == (log["fate"] == "used").sum()
@@ -151,7 +164,7 @@ def test_what_is_said_of_rows_and_cells_adds_up(tmp_path, monkeypatch, capsys):
     many = len(CODES) * len(YEARS)
     line = (
         f"{many} rows used, 0 set aside, {many - 4} figures, 2 not reported, 1 with a bound and no figure, "
-        "1 cell(s) of used rows set aside."
+        "cells of used rows set aside: 1."
     )
     assert line in command(workspace, monkeypatch, capsys, "check", "trial")[1]
     reference = load_reference(workspace.reference)
@@ -213,3 +226,250 @@ def test_the_rows_of_a_file_are_its_header_the_blank_and_the_read_ones(intakes):
             wrong.append((name, there, last, line["rows_read"], line["rows_blank"]))
     assert wrong == []
     assert counted >= FEWEST_COUNTED
+
+
+PARTS = "FM"
+HEADER = ["Bashkia", "Viti", "Gjinia", "beneficiaries", "services"]
+
+
+def parts_table(years=YEARS):
+    """Header and rows of municipality, year and sex, two series."""
+    return [
+        HEADER,
+        *([NAMES[code], year, sex, people(code, year), 40] for code in CODES for year in years for sex in PARTS),
+    ]
+
+
+def parts_source(file="raport.xlsx", **more):
+    columns = {name: name for name in HEADER[3:]}
+    summed = {"by": "sum", "over": ["Gjinia"]}
+    return {"file": file, "unit": "Bashkia", "period": "Viti", "columns": columns, "aggregate": summed, **more}
+
+
+def parts_evaluation(folder, table, *, csv_file=False, marked=None, **more):
+    """An evaluation whose rows are added up; `marked` changes the sheet."""
+    name = "raport.csv" if csv_file else "raport.xlsx"
+    workspace = evaluation(folder, {}, ["care_coverage", "services"], sources=[parts_source(name, **more)])
+    workspace.raw("trial").mkdir(parents=True)
+    path = workspace.raw("trial") / name
+    if csv_file:
+        write_csv(path, table)
+        return workspace
+    book = openpyxl.Workbook()
+    book.active.title = SHEET
+    for row in table:
+        book.active.append(row)
+    if marked:
+        marked(book.active)
+    book.save(path)
+    return workspace
+
+
+def odd_parts():
+    """A table with what a ministry's has: texts for numbers, words for none, totals, a repeat, a note; and its odd cells."""
+    table = parts_table()
+    texts = {10: "1\u00a0400", 11: "≈609", 12: "527 persona", 13: "77"}
+    for number, text in texts.items():
+        table[number - 1][3] = text
+    table[20 - 1][3], table[21 - 1][3], table[22 - 1][3] = "-", "s'ka", "<5"
+    table[23 - 1][4] = None
+    table.insert(30, list(table[29]))  # row 31 repeats row 30
+    table += [
+        ["Gjithsej", year, sex, sum(r[3] for r in table if r[1:3] == [year, sex] and isinstance(r[3], int)), 2440]
+        for year in (2020, 2021)
+        for sex in PARTS
+    ]
+    table.append(["Burimi: DShSSh", None, None, None, None])
+    return table, texts
+
+
+VALUES = {10: 1400, 11: 609, 12: 527, 13: 77}
+
+
+def test_x20_texts_read_as_numbers_are_logged_with_their_own_cell_where_rows_are_added_up(tmp_path):
+    table, texts = odd_parts()
+    log = taken(parts_evaluation(tmp_path, table)).repaired
+    assert log[["cell", "as_written", "value", "fate", "cells"]].to_numpy().tolist() == [
+        [f"D{row}", text, VALUES[row], "used", 1] for row, text in texts.items()
+    ]
+
+
+def test_x20_texts_of_a_csv_file_are_logged_where_rows_are_added_up(tmp_path):
+    table, texts = odd_parts()
+    log = taken(parts_evaluation(tmp_path, table, csv_file=True)).repaired
+    assert log[["cell", "as_written", "value"]].to_numpy().tolist() == [
+        [f"row {row}, column beneficiaries", text, VALUES[row]] for row, text in texts.items() if text != "77"
+    ]
+
+
+@pytest.mark.parametrize("csv_file", [False, True])
+def test_a_decimal_comma_in_every_row_is_logged_cell_by_cell_and_in_groups_beyond_the_bound(
+    tmp_path, monkeypatch, csv_file
+):
+    table = [HEADER, *([*row[:4], "40,5"] for row in parts_table()[1:])]
+    table[31][4], table[32][4] = "40", "1 400,5"
+    workspace = parts_evaluation(tmp_path, table, csv_file=csv_file, decimal=",", thousands=" ")
+    log = taken(workspace).repaired
+    texts = len(table) - (2 if csv_file else 1)
+    assert (len(log), log["cells"].sum()) == (texts, texts)
+    monkeypatch.setattr(written_cells, "MOST_LISTED", 20)
+    groups = taken(workspace).repaired
+    assert groups["cells"].sum() == texts
+    assert 1 <= len(groups) <= 3
+    assert groups.iloc[0][["as_written", "value"]].tolist() == ["40,5", 40.5]
+
+
+def test_words_and_blanks_are_told_and_counted_as_cells_of_the_file_where_rows_are_added_up(tmp_path):
+    table, _ = odd_parts()
+    workspace = parts_evaluation(tmp_path, table, missing=["s'ka"])
+    intake = taken(workspace)
+    (undeclared,), (declared,), (blank,) = (
+        [one for one in intake.problems if one.rule == rule]
+        for rule in ("missing_words", "declared_missing", "blank_cells")
+    )
+    assert "'-' (not reported) in D20" in undeclared.what
+    assert "1 's'ka' in column 'beneficiaries' (D21)" in declared.what
+    assert blank.what == "1 cell is blank, read as not reported and never as zero: 1 in column 'services' (E23)"
+    used = 2 * len(CODES) * len(YEARS)
+    (counts,) = intake.counts.to_dict("records")
+    assert (counts["rows_read"], counts["rows_used"], counts["rows_set_aside"]) == (used + 6, used, 6)
+    assert [counts[name] for name in ("cells_read", *FATES)] == [2 * used, 2 * used - 4, 3, 1, 0, 0]
+    fates = intake.fates.set_index(["variable", "fate", "word"])["cells"].to_dict()
+    assert fates == {
+        ("beneficiaries", "used", ""): used - 3,
+        ("beneficiaries", "missing", "-"): 1,
+        ("beneficiaries", "missing", "s'ka"): 1,
+        ("beneficiaries", "bounded", ""): 1,
+        ("services", "used", ""): used - 1,
+        ("services", "missing", ""): 1,
+    }
+    assert intake.sums["numbers"].sum() == counts["cells_used"]
+
+
+def test_rows_that_are_not_added_up_are_listed_with_what_stands_in_them_as_many_as_the_note_says(tmp_path):
+    table, _ = odd_parts()
+    workspace = parts_evaluation(tmp_path, table)
+    intake = taken(workspace)
+    aside = intake.set_aside
+    last = len(table)
+    assert aside[["row", "reason", "content"]].to_numpy().tolist() == [
+        [31, "tells the same as another row", " | ".join(map(str, table[30]))],
+        *([last - back, "total row", " | ".join(map(str, table[last - back - 1]))] for back in (4, 3, 2, 1)),
+        [last, "note below the table", "Burimi: DShSSh"],
+    ]
+    (note,) = [one for one in intake.problems if one.rule == "rows_added_up"]
+    assert "+ 6 set aside (4 of totals, 1 of notes, 1 told twice)" in note.what
+
+
+def test_a_row_left_out_by_a_decision_is_said_to_be_so_where_rows_are_added_up(tmp_path):
+    table = parts_table()
+    for row in table[1:]:
+        row[0] = "Peshkopi" if row[:2] == [NAMES["AL112"], 2014] else row[0]
+    workspace = parts_evaluation(tmp_path, table)
+    (asked,) = found(workspace, "seat_town")
+    decide(workspace, (asked.name, "leave_out"))
+    aside = taken(workspace).set_aside
+    assert aside["reason"].tolist() == ["left out, as decided"] * 2
+    assert aside["content"].str.startswith("Peshkopi | 2014 | ").all()
+
+
+def test_very_many_rows_and_cells_set_aside_are_listed_together_with_their_number(tmp_path, monkeypatch):
+    table, _ = odd_parts()
+    monkeypatch.setattr(aside_rows, "MOST_LISTED", 3)
+    aside = taken(parts_evaluation(tmp_path, table)).set_aside
+    assert aside[["reason", "count"]].to_numpy().tolist() == [
+        ["tells the same as another row", 1],
+        ["total row", 4],
+        ["note below the table", 1],
+    ]
+
+
+def test_comments_and_marked_blanks_are_told_and_kept_where_rows_are_added_up(tmp_path):
+    def marked(sheet):
+        sheet["D40"].value = sheet["D50"].value = None
+        sheet["D40"].comment = Comment("nuk ka shërbim", "x")
+        sheet["D50"].fill = PatternFill("solid", fgColor="FFFF00")
+
+    intake = taken(parts_evaluation(tmp_path, parts_table(), marked=marked))
+    told = {one.rule: one for one in intake.problems}
+    assert "D40 ('nuk ka shërbim')" in told["comments"].what
+    blanks = [one.what for one in intake.problems if one.rule == "blank_but_marked"]
+    assert any("blank but commented: D40" in what for what in blanks)
+    assert any("blank but coloured: D50" in what for what in blanks)
+    assert "D40: nuk ka shërbim" in intake.notes["text"].tolist()
+
+
+def test_every_sum_of_the_page_agrees_where_rows_are_added_up(tmp_path):
+    table, _ = odd_parts()
+    table[100][3] = 20 * table[100][3]
+    workspace = parts_evaluation(tmp_path, table)
+    decide(workspace, *[(one.name, "drop") for one in taken(workspace).problems if one.rule == "jump"])
+    study = studied(workspace)
+    sums = views.sums(study)
+    assert sums.loc[~sums["passed"], ["check", "expected", "found"]].to_numpy().tolist() == []
+    by_check = sums.set_index("check")
+    for check in ("Rows set aside", "Cells set aside", "Not reported", "Numbers", "Texts read as numbers"):
+        assert by_check.loc[check, "expected"] == by_check.loc[check, "found"] != "0"
+    assert by_check.loc["Rows set aside", "found"] == "6"
+    assert by_check.loc["Dropped by a decision", "found"] == "1"
+    assert views.approximate_lines(study)["As written"].tolist() == ["≈609"]
+    assert views.not_reported(study)["What stood there"].tolist() == ["'-'", "'s'ka'", "an empty cell", "Together"]
+    cells = views.cell_account(study).iloc[-1]
+    assert views.series_account(study)["Numbers in the files"].iloc[-1] == cells["Numbers"]
+
+
+def test_x23_of_a_sum_that_is_known_by_bounds_only_the_cells_that_are_bounds_are_shown(tmp_path):
+    table, _ = odd_parts()
+    assert table[22 - 1][3] == "<5"
+    lines = views.bounded_lines(studied(parts_evaluation(tmp_path, table)))
+    assert lines[["Municipality", "Cell"]].to_numpy().tolist() == [[table[22 - 1][0], "D22"]]
+
+
+def counted_once(intake):
+    """Every row and cell of every table is counted once, and listed."""
+    counts, whole = intake.counts, intake.set_aside["cell"] == ""
+    assert (counts["rows_read"] == counts["rows_used"] + counts["rows_set_aside"]).all()
+    assert (counts["cells_read"] == counts[FATES].sum(axis=1)).all()
+    assert intake.set_aside.loc[whole, "count"].sum() == counts["rows_set_aside"].sum()
+    fates = intake.fates.groupby("fate")["cells"].sum()
+    assert fates.sum() == counts["cells_read"].sum()
+    listed = intake.set_aside.loc[~whole, "count"].sum() + fates.get("unlisted", 0)
+    assert listed == counts[["cells_set_aside", "cells_stopped"]].sum().sum()
+    return counts.to_dict("records")
+
+
+@pytest.mark.parametrize("most", [10_000, 5])
+def test_cells_whose_condition_is_not_met_are_listed_where_rows_are_added_up(tmp_path, monkeypatch, most):
+    table = [[*row, {"F": "a", "M": "b"}.get(row[2], "Lloji")] for row in parts_table()]
+    table[2][3] = None  # a row of the other kind with nothing in it
+    monkeypatch.setattr(account_cells, "MOST_LISTED", most)
+    condition = {"variable": "beneficiaries", "column": "Lloji", "equals": "a", "reason": "these only"}
+    intake = taken(parts_evaluation(tmp_path, table, only_where=[condition]))
+    many = len(CODES) * len(YEARS)
+    (counts,) = counted_once(intake)
+    assert [counts[name] for name in ("cells_read", *FATES)] == [4 * many, 3 * many, 1, 0, many - 1, 0]
+    assert len(intake.set_aside) == (many - 1 if most > many else 1)
+    assert intake.set_aside["count"].sum() == many - 1
+    assert intake.set_aside.iloc[0]["content"] == str(table[4][3])
+
+
+def test_sums_that_another_source_goes_before_are_set_aside_with_their_rows_and_cells(tmp_path):
+    table, other = parts_table(), rows(beneficiaries=lambda code, year: 2 * people(code, year))
+    sources = [
+        parts_source("pjese.csv", priority=2),
+        {**source(other, "raport.csv"), "priority": 1},
+    ]
+    for number, columns in enumerate((HEADER[3:], HEADER[3:4])):
+        sources[0]["columns"] = {name: name for name in columns}
+        folder = tmp_path / str(number)
+        workspace = evaluation(folder, {}, ["care_coverage"], sources=sources)
+        workspace.raw("trial").mkdir(parents=True)
+        write_csv(workspace.raw("trial") / "pjese.csv", table)
+        write_csv(workspace.raw("trial") / "raport.csv", other)
+        many = len(CODES) * len(YEARS)
+        first, second = counted_once(taken(workspace))
+        assert second["cells_used"] == many
+        if len(columns) == 2:  # services are told here only
+            assert (first["rows_used"], first["cells_used"], first["cells_set_aside"]) == (2 * many, 2 * many, 2 * many)
+        else:
+            assert (first["rows_set_aside"], first["cells_read"]) == (2 * many, 0)

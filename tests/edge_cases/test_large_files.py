@@ -21,6 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lnbeval.intake import Condition, Source, SourceError, intake
+from lnbeval.intake.large import door
+from lnbeval.intake.large.rows import database
 from lnbeval.intake.source import Aggregate
 from lnbeval.reference import is_total, load_reference
 from lnbeval.workspace.intake_stage import resolved
@@ -124,9 +126,9 @@ def test_x46_an_added_value_names_the_rows_it_is_made_of(tmp_path):
     rows = sorted(full_rows(), key=lambda row: (row[0], row[1]))
     read = taken(tmp_path, rows)
     cells = read.values.query("variable == 'cases'")["cell"].tolist()
-    assert "row 2-25 of 144, column Raste" in cells  # 24 rows of Durrës in 2019 below the header
+    assert "rows 2-25, column Raste" in cells  # 24 rows of Durrës in 2019 below the header
     spread = taken(tmp_path, full_rows()).values["cell"].tolist()
-    assert "row 2, 5, 8 and 21 more of 144, column Raste" in spread
+    assert "rows 2, 5, 8 and 21 more, column Raste" in spread
 
 
 def test_x09_unknown_municipalities_are_told_once_for_each_spelling_with_first_rows_and_count(tmp_path):
@@ -135,7 +137,7 @@ def test_x09_unknown_municipalities_are_told_once_for_each_spelling_with_first_r
     read = taken(tmp_path, wrong)
     problems = [problem for problem in told(read, "STOP", "ASK") if problem.municipality == "Tirona"]
     assert len(problems) == 1
-    assert problems[0].cell == "row 2, 5, 8 and 45 more, column Bashkia"
+    assert problems[0].cell == "rows 2, 5, 8 and 45 more, column Bashkia"
     assert "Tiranë (AL" in problems[0].do
     assert CODES["Tiranë"] not in set(read.values["code"])
     assert "48 without a municipality that is known" in only(read, "rows_added_up").what
@@ -150,12 +152,31 @@ def test_x09_spellings_of_one_municipality_are_added_up_together_and_counted_eac
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("first_bytes", [1_000_000, 700])
+def test_x01_letters_that_can_be_undone_are_put_right_wherever_they_stand_in_a_csv(tmp_path, monkeypatch, first_bytes):
+    monkeypatch.setattr(door, "HEAD", first_bytes)  # of a large file only these are read as a whole
+    rows = full_rows()
+    places = [at for at, row in enumerate(rows) if row[0] == "Tiranë"]
+    for at in (*places[:2], *places[-3:]):
+        rows[at][0] = "TiranÃ«"
+    read = taken(tmp_path, rows)
+    assert told(read, "STOP", "ASK") == []
+    assert [value(read, "Tiranë", year) for year in (2019, 2020)] == [156, 156]
+    problem = only(read, "mended_letters")
+    assert "in 5 cells, and were put right: 'TiranÃ«' → 'Tiranë' (5 in row 2 and others)" in problem.what
+    assert set(read.mended["text"]) == {"Tiranë"}
+    cells = [f"row {places[at] + 2}, column Bashkia" for at in (0, 1, -3, -2, -1)]
+    if first_bytes == 700:
+        cells[2:] = [f"rows {', '.join(str(places[at] + 2) for at in (-3, -2, -1))}, column Bashkia"]
+    assert read.mended["cell"].tolist() == cells
+
+
 def test_x09_a_year_that_is_none_is_told_with_its_rows(tmp_path):
     rows = full_rows()
     rows[3][1], rows[7][1] = "20019", "20019"
     read = taken(tmp_path, rows)
     problems = told(read, "STOP")
-    assert [problem.cell for problem in problems] == ["row 5, 9, column Viti"]
+    assert [problem.cell for problem in problems] == ["rows 5, 9, column Viti"]
     assert "20019" in problems[0].what
     assert "2 without a year" in only(read, "rows_added_up").what
 
@@ -179,7 +200,7 @@ def test_x09_thousands_of_cells_that_are_no_numbers_are_counted(tmp_path):
     rows = [[*row[:2], f"{row[2]}/{part}", *row[3:]] for row in rows for part in range(3)]
     read = taken(tmp_path, rows)
     assert len(told(read, "STOP")) == 1
-    assert told(read, "STOP")[0].cell == "row 8, 9, 10 and 1,005 more, column Raste"
+    assert told(read, "STOP")[0].cell == "rows 8-10 and 1,005 more, column Raste"
 
 
 def test_x09_rows_told_twice_alike_are_set_aside_with_a_warning(tmp_path):
@@ -254,7 +275,7 @@ def test_x46_totals_over_the_parts_are_set_aside(tmp_path):
     read = taken(tmp_path, [*full_rows(), *totals])
     assert value(read, "Has", 2019) == 156
     assert "6 rows hold a total over the parts ('Gjithsej' in 'Muaji')" in only(read, "part_totals").what
-    assert read.set_aside["reason"].tolist() == ["total over the parts"]
+    assert read.set_aside["reason"].tolist() == ["total over the parts"] * 6
 
 
 def test_x09_total_rows_are_set_aside_and_compared_with_the_sum(tmp_path):
@@ -267,6 +288,19 @@ def test_x09_total_rows_are_set_aside_and_compared_with_the_sum(tmp_path):
     assert "24 of totals" in only(wrong, "rows_added_up").what
 
 
+def test_x01_one_cell_that_is_put_right_is_told_as_one(tmp_path):
+    rows = full_rows()
+    rows[next(at for at, row in enumerate(rows) if row[0] == "Tiranë")][0] = "TiranÃ«"
+    assert "in a wrong encoding in 1 cell, and were put right" in only(taken(tmp_path, rows), "mended_letters").what
+
+
+@pytest.mark.parametrize(("lines", "said"), [(1, "; 1 blank row"), (2, "; 2 blank rows")])
+def test_x09_blank_rows_are_told_with_their_number(tmp_path, lines, said):
+    text = text_of(full_rows()).rstrip("\n") + "\n" + ";;;;;\n" * lines
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    assert only(take(tmp_path, source()), "rows_added_up").what.endswith(said)
+
+
 def test_x09_blank_rows_are_counted_and_keep_the_numbers_of_the_rows_below(tmp_path):
     lines = text_of(full_rows()).splitlines()
     lines[3:3] = ["", ";;;;;", "", ""]
@@ -276,7 +310,7 @@ def test_x09_blank_rows_are_counted_and_keep_the_numbers_of_the_rows_below(tmp_p
     assert [problem.cell for problem in told(read, "STOP")] == []
     assert "5 blank rows" in only(read, "rows_added_up").what
     assert read.counts["rows_blank"].tolist() == [5]
-    assert "row 2, 9, 12 and 21 more of 144, column Raste" in read.values["cell"].tolist()
+    assert "rows 2, 9, 12 and 21 more, column Raste" in read.values["cell"].tolist()
 
 
 def test_x09_a_part_that_is_blank_stops(tmp_path):
@@ -337,7 +371,7 @@ def test_x09_cells_in_quotation_marks_may_hold_delimiters_and_line_ends(tmp_path
     read = taken(tmp_path, rows)
     assert told(read, "STOP", "ASK", "WARN") == []
     assert value(read, "Has", 2020) == 156
-    assert "1 blank rows" in only(read, "rows_added_up").what
+    assert "1 blank row" in only(read, "rows_added_up").what
 
 
 def test_x09_a_quotation_mark_that_is_never_closed_stops_and_swallows_nothing(tmp_path):
@@ -479,6 +513,11 @@ def test_x82_nothing_of_persons_is_left_on_disk(tmp_path, monkeypatch):
     (tmp_path / "scratch").mkdir()
     taken(tmp_path, [row[:7] for row in persons(500)], [*HEADER, "Numri personal"])
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_nothing_is_shown_on_a_terminal_while_a_large_file_is_read(tmp_path):
+    with database(tmp_path) as con:
+        assert con.sql("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
 
 
 def test_x09_a_large_file_without_a_rule_is_refused_with_numbers_and_advice(tmp_path):

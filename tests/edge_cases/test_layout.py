@@ -27,6 +27,7 @@ REFERENCE = load_reference(ROOT / "data" / "reference")
 HEADER = ["Bashkia", "Viti", "Raste"]
 YELLOW = PatternFill("solid", fgColor="FFFF00")
 FILE = "tabela.xlsx"
+AT_CELLS = ("blank_cells", "comments", "declared_missing", "marks_decided", "merged_cells", "year_marks")  # rules
 
 
 def sheet(folder, rows, *, merge=(), hide=(), hide_columns=(), fill=(), comments=(), filter_on=""):
@@ -211,6 +212,14 @@ def test_x13_titles_notes_and_sources_are_kept_as_notes_and_not_read(tmp_path):
     assert taken.set_aside["reason"].tolist() == ["total row", "note below the table", "note below the table"]
     assert quiet(taken)
     assert balanced(taken)
+
+
+def test_x13_a_note_in_a_column_that_is_not_declared_is_set_aside_with_its_text(tmp_path):
+    note = "Shënim: pa lagjen nr. 5"
+    sheet(tmp_path, [["Nr.", *HEADER], [1, "Tiranë", 2020, 5], [2, "Durrës", 2020, 6], [note]])
+    taken = take(tmp_path)
+    assert taken.set_aside[["reason", "content"]].to_numpy().tolist() == [["note below the table", note]]
+    assert taken.notes["text"].tolist() == [note]
 
 
 @pytest.mark.parametrize("declared", [1, 2, 5])
@@ -566,6 +575,21 @@ def test_x19_blank_cells_with_a_colour_or_a_comment_warn_that_these_are_not_read
     assert note.severity == "NOTE"
     assert note.what.startswith("2 cells carry comments")
     assert note.what.endswith(": C3 ('mbyllur në 2020'), C4 ('e saktë')")
+
+
+def test_x19_a_note_on_cells_stands_at_the_first_of_them(tmp_path):
+    rows = [["Bashkia", "Raste", None, None], ["", "2018", "2019", "2020*"]]
+    rows += [["Tiranë", "1 234", None, 7], ["Durrës", "..", 5, None], ["Vlorë", "2 345", 6, 9]]
+    sheet(tmp_path, rows, merge=["B1:D1"], comments=[("B5", "e saktë"), ("D5", "e saktë")])
+    taken = take(tmp_path, header=(1, 2), period=None, columns={"cases": "Raste / {year}"}, missing=("..",))
+    assert {problem.rule: problem.cell for problem in taken.problems if problem.rule in AT_CELLS} == {
+        "merged_cells": "B1",
+        "year_marks": "D2",
+        "marks_decided": "B3",
+        "blank_cells": "C3 and 1 more",
+        "declared_missing": "B4",
+        "comments": "B5 and 1 more",
+    }
 
 
 @pytest.mark.parametrize("column", ["A", "B"])

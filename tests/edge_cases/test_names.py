@@ -323,6 +323,49 @@ def test_x35_klos_without_a_county_is_stopped_and_with_one_it_is_settled(tmp_pat
     assert "a part of Cërrik (AL212)" in theirs.what
 
 
+def in_sheet(folder, sheet, names, title=""):
+    """The intake of a sheet of that name that has no column of counties, under a title."""
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    rows = [(name, 2020, 10 + at) for at, name in enumerate(names)]
+    for row in ([title] if title else [], ("Bashkia", "Viti", "Raste"), *rows):
+        book.active.append(list(row))
+    book.save(folder / "raste.xlsx")
+    source = Source(file="raste.xlsx", header=2, unit="Bashkia", period="Viti", columns={"cases": "Raste"})
+    resolver, totals = partial(resolved, REFERENCE), partial(is_total, REFERENCE)
+    return intake(folder, [source], resolver, totals, persons=PERSONS, letters=LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "title"),
+    [
+        ("Dibër", ""),
+        ("Qarku Dibër", ""),
+        ("3. DIBER", ""),
+        ("Tabela", "Raste në qarkun e Dibrës"),
+        ("T", "Raste (Dibër)"),
+    ],
+)
+def test_x35_the_county_in_the_name_of_the_sheet_or_in_its_title_settles_klos(tmp_path, sheet, title):
+    result = in_sheet(tmp_path, sheet, ["Klos", "Mat", "Bulqizë"], title)
+    assert told(result) == []
+    assert codes(result)["Klos"] == "AL113"
+
+
+def test_x35_a_sheet_of_another_county_makes_klos_a_part(tmp_path):
+    (problem,) = told(in_sheet(tmp_path, "Elbasan", ["Klos", "Gramsh", "Peqin"]))
+    assert (problem.severity, problem.rule) == ("STOP", "administrative_unit")
+    assert "a part of Cërrik (AL212)" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("sheet", "others"), [("Tiranë", ["Mat", "Vlorë"]), ("Dibër", ["Mat", "Tiranë"]), ("Të dhëna", ["Mat"])]
+)
+def test_x35_a_name_of_a_sheet_that_does_not_hold_for_the_others_settles_nothing(tmp_path, sheet, others):
+    (problem,) = told(in_sheet(tmp_path, sheet, ["Klos", *others]))
+    assert (problem.severity, problem.rule) == ("STOP", "needs_county")
+
+
 def test_x35_a_word_that_says_municipality_settles_klos(tmp_path):
     result = taken(tmp_path, named(["Bashkia Klos", "AL342"]))
     assert told(result) == []
@@ -396,6 +439,40 @@ def test_x36_one_missing_and_one_extra_are_both_named(tmp_path):
 
 def test_x36_61_municipalities_and_a_total_row_are_quiet(tmp_path):
     assert covered(taken(tmp_path, [*named(ALL), ("Gjithsej", None, 2020, 2440)])) == []
+
+
+def wholes_of(*shares, variables=("cases",), years=(2020,)):
+    """What coverage says of sources that each name some municipalities, by sheets that are numbered."""
+    rows = [
+        ("f.xlsx", str(at), name, resolve(REFERENCE, name).code) for at, share in enumerate(shares) for name in share
+    ]
+    table = pd.DataFrame(rows, columns=["file", "sheet", "written", "code"]).assign(how="name")
+    table["period"] = [years[int(sheet) % len(years)] for sheet in table["sheet"]]
+    held = {("f.xlsx", str(at)): frozenset({variables[at % len(variables)]}) for at in range(len(shares))}
+    return coverage_problems(table, table, REFERENCE.names.label, variables=held)
+
+
+def test_x36_sources_that_name_all_together_are_whole():
+    assert wholes_of(ALL[:20], ALL[20:45], ALL[45:]) == []
+    assert (
+        wholes_of(ALL[:20], ALL[19:45], ALL[45:]) == []
+    )  # one row stands in the wrong source: told when they are read
+    (stop,) = wholes_of(ALL[:20], ALL[20:45], ALL[46:])
+    assert (stop.rule, stop.sheet, stop.subject) == ("absent_municipality", "", resolve(REFERENCE, ALL[45]).code)
+    assert "The 3 sources '0', '1', '2' hold other municipalities each, and name together 60 of 61" in stop.what
+
+
+def test_x36_a_source_without_a_row_that_can_be_read_lacks_only_what_it_does_not_name(tmp_path):
+    result = taken(tmp_path, named(ALL))
+    assert coverage_problems(result.rows.iloc[:0], result.names, REFERENCE.names.label) == []
+
+
+def test_x36_sources_of_other_variables_or_years_are_no_parts_of_a_whole():
+    assert [one.rule for one in wholes_of(ALL[:30], ALL[30:], variables=("cases", "women"))] == [
+        "absent_municipality"
+    ] * 2
+    apart = wholes_of(ALL[:30], ALL[30:], years=(2019, 2020))
+    assert [one.rule for one in apart] == ["absent_municipality"] * 2
 
 
 def test_x36_a_planned_subset_is_noted_with_its_reason(tmp_path):

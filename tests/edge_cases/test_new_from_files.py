@@ -306,6 +306,9 @@ def test_what_exists_is_never_overwritten(workspace, tmp_path):
     absent = run_lnbeval(workspace.root, "new", "three", "--from", str(tmp_path / "tabel.xlsx"))
     assert absent.returncode == 3
     assert "There is no file" in absent.stderr
+    unseen = run_lnbeval(workspace.root, "check", str(tmp_path / "tabel.xlsx"))
+    assert unseen.returncode == 3
+    assert unseen.stderr.endswith("tabel.xlsx. Its folder holds: tabela.xlsx. Nearest: 'tabela.xlsx'.\n")
 
 
 def test_the_copy_is_the_file_byte_for_byte_and_the_register_waits_for_its_sender(workspace, tmp_path):
@@ -505,6 +508,42 @@ def test_columns_that_are_no_series_of_the_years_are_left_out_and_told(workspace
     assert sorted({year for _, _, year in values(workspace, "plans_out").index}) == list(years)
 
 
+FUNCTIONS = {"01": "Shërbime publike", "04": "Çështje ekonomike", "10": "Mbrojtja sociale"}
+
+
+@pytest.mark.parametrize(
+    ("named", "write", "over"),
+    [(True, str, "Emërtimi"), (True, int, "Emërtimi"), (False, str, "Funksioni")],
+)
+def test_codes_of_functions_are_no_figures(workspace, tmp_path, named, write, over):
+    """By one name to each code, whether the zeros in front are there or not; without names by the zeros."""
+    header = ["Bashkia", "Viti", "Funksioni", *(["Emërtimi"] if named else []), "Shpenzime"]
+    rows = [
+        [NAMES[code], year, write(number), *([name] if named else []), figure(code, year, int(number))]
+        for code in CODES
+        for year in range(2014, 2020)
+        for number, name in FUNCTIONS.items()
+    ]
+    sheet_of(tmp_path / "a.xlsx", header, *rows)
+    (source,) = drafted(workspace, "functions", tmp_path / "a.xlsx")["data"]["sources"]
+    assert list(source["columns"].values()) == ["Shpenzime"]
+    assert source["aggregate"] == {"by": "sum", "over": [over]}
+    ended = run_lnbeval(workspace.root, "check", str(tmp_path / "a.xlsx"))
+    assert ("because they are codes" in ended.stdout) is named
+
+
+def test_figures_that_look_like_codes_stay_figures(workspace, tmp_path):
+    """Small counts beside a column of words, and figures that are padded with zeros."""
+    has = {0: "Jo", 1: "Po"}
+    rows = [
+        [*row, has[row[2]], f"{figure(CODES[at // 6], row[1]):06d}"]
+        for at, row in enumerate(long_rows(lambda code, year: (CODES.index(code) + year) % 2))
+    ]
+    sheet_of(tmp_path / "a.xlsx", ["Bashkia", "Viti", "Strehimore", "Ka strehimore", "Familje"], *rows)
+    (source,) = drafted(workspace, "padded", tmp_path / "a.xlsx")["data"]["sources"]
+    assert set(source["columns"].values()) == {"Strehimore", "Familje"}
+
+
 def test_a_column_of_phases_is_the_treatment_and_no_outcome(workspace, tmp_path):
     phase = {code: 1 + CODES.index(code) % 3 % 2 if code in PHASE_ONE else None for code in CODES}
     rows = long_rows(figure, lambda code, _: phase[code])
@@ -547,7 +586,7 @@ def test_a_phase_before_the_data_keeps_its_municipalities_out_of_the_comparison(
 
 
 def test_every_column_that_is_read_as_a_registered_variable_is_asked_about_with_its_unit(workspace, tmp_path):
-    header = ["Bashkia", "Viti", "Shpenzime gjithsej (lekë)", "Përfitues"]
+    header = ["Bashkia", "Viti", "Shpenzime gjithsej (mijë lekë)", "Përfitues"]
     sheet_of(tmp_path / "a.xlsx", header, *long_rows(figure, lambda code, year: figure(code, year, 5)))
     drafted(workspace, "registered", tmp_path / "a.xlsx")
     _, told = checked(workspace, "registered")
@@ -614,3 +653,80 @@ def test_a_sheet_that_nobody_named_lends_no_name(workspace, tmp_path):
         tmp_path / "ndihma.xlsx", ["Bashkia", *range(2014, 2020)], *[[NAMES[code], *range(50, 56)] for code in CODES]
     )
     assert drafted(workspace, "named", tmp_path / "ndihma.xlsx")["indicators"] == ["ndihma"]
+
+
+COUNTY = REFERENCE.municipalities["county"].to_dict()
+COUNTIES = sorted(set(COUNTY.values()))
+
+
+def sheet_a_county(path, title="", counties=COUNTIES, left_out=()):
+    """One sheet for each county, all of the same header, each with its sum; the county may stand in the title too."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for county in counties:
+        sheet = book.create_sheet(county)
+        if title:
+            sheet.append([title.format(county)])
+        sheet.append(["Bashkia", *range(2014, 2020)])
+        own = [code for code in CODES if COUNTY[code] == county and code not in left_out]
+        for code in own:
+            sheet.append([NAMES[code], *(figure(code, year) for year in range(2014, 2020))])
+        sheet.append(["Shuma", *(sum(figure(code, year) for code in own) for year in range(2014, 2020))])
+    book.save(path)
+
+
+def test_one_sheet_a_county_is_one_variable_of_all_municipalities(workspace, tmp_path):
+    sheet_a_county(tmp_path / "familje.xlsx", "Familje të strehuara, qarku {}")
+    sources = drafted(workspace, "families", tmp_path / "familje.xlsx")["data"]["sources"]
+    assert [source["sheet"] for source in sources] == COUNTIES
+    assert {tuple(source["columns"].items()) for source in sources} == {(("familje_te_strehuara", "{year}"),)}
+    asked = [name for name in questions(workspace, "families") if "/table " in name]
+    assert asked == ["guess/families.yaml/table familje.xlsx"]
+    _, told = checked(workspace, "families")
+    assert "12 tables with the same headers hold other municipalities each (61 in all)" in told
+    confirm(workspace, "families")
+    code, told = checked(workspace, "families")
+    assert code == 0, told
+    read = values(workspace, "families")
+    assert len(read) == 61 * 6
+    assert read["familje_te_strehuara", "AL113", 2016] == figure("AL113", 2016)
+
+
+def test_a_municipality_that_all_sheets_of_counties_lack_is_told_once_for_all(workspace, tmp_path):
+    sheet_a_county(tmp_path / "familje.xlsx", left_out=["AL314"])
+    drafted(workspace, "families", tmp_path / "familje.xlsx")
+    _, told = checked(workspace, "families")
+    (stop,) = [line for line in told.splitlines() if line.startswith("STOP")]
+    assert "The 12 sources 'Berat'" in stop
+    assert (
+        "'Vlorë' hold other municipalities each, and name together 60 of 61 municipalities. Missing: Skrapar (AL314)"
+        in stop
+    )
+    assert "data.expected: {missing: [AL314], reason: why}" in stop
+
+
+def test_a_sheet_that_is_called_by_a_county_lends_no_name_where_there_are_few(workspace, tmp_path):
+    sheet_a_county(tmp_path / "strehimi.xlsx", counties=["Berat", "Korçë"])
+    assert drafted(workspace, "two", tmp_path / "strehimi.xlsx")["indicators"] == ["strehimi"]
+
+
+def test_one_file_a_county_is_one_variable_of_all_municipalities(workspace, tmp_path):
+    files = [tmp_path / f"raste_{county}.xlsx" for county in COUNTIES]
+    for file, county in zip(files, COUNTIES, strict=True):
+        sheet_a_county(file, counties=[county])
+    assert drafted(workspace, "files", *files)["indicators"] == ["raste"]
+    _, told = checked(workspace, "files")
+    assert "absent" not in told
+    assert [line for line in told.splitlines() if line.startswith("STOP")] == []
+
+
+def test_sheets_of_few_municipalities_that_are_of_different_things_keep_their_names(workspace, tmp_path):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, codes in (("Strehime", CODES[:6]), ("Klinika", CODES[6:14])):
+        sheet = book.create_sheet(name)
+        sheet.append(["Bashkia", *range(2014, 2020)])
+        for code in codes:
+            sheet.append([f"Bashkia {NAMES[code]}", *(figure(code, year) for year in range(2014, 2020))])
+    book.save(tmp_path / "dy.xlsx")
+    assert drafted(workspace, "apart", tmp_path / "dy.xlsx")["indicators"] == ["strehime", "klinika"]

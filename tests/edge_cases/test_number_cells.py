@@ -243,6 +243,19 @@ def test_x21_a_date_written_as_text_is_no_number(tmp_path, text):
     assert "looks like a date" in problem.what
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("(13)", "number_in_brackets"), ("(2 608)", "number_in_brackets"), ("(1.307,5)", "number_in_brackets"),
+        ("1'307", "apostrophes"), ("12’500.5", "apostrophes"), ("(a)", "not_a_number"), ("1'30", "not_a_number"),
+    ],
+)  # fmt: skip
+def test_x20_numbers_in_brackets_or_with_apostrophes_are_called_so_and_no_word_for_missing(tmp_path, text, rule):
+    (problem,) = told(take(tmp_path, text, 5))
+    assert (problem.rule, problem.cell) == (rule, "C2")
+    assert ("under `missing`" in problem.do) == (rule == "not_a_number")
+
+
 @pytest.mark.parametrize("year", [43831, 43831.0, "43831"])
 def test_x21_a_day_stored_as_a_number_in_the_year_column_is_named(tmp_path, year):
     taken = take_rows(tmp_path, [("Lushnjë", year, 5), ("Kavajë", 2020, 6)])
@@ -267,7 +280,7 @@ def test_x22_words_for_not_reported_are_read_by_a_published_table(tmp_path):
     warning = the(taken, "missing_words")
     assert warning.severity == "WARN"
     assert warning.cell == f"C3:C{len(words) + 2}"
-    assert f"{len(words)} cells are read as missing" in warning.what
+    assert f"{len(words)} cells are read as missing by the word in them" in warning.what
     assert by_cell(taken) == [7] + [None] * len(words)
     assert taken.counts["cells_missing"][0] == len(words)
     assert told(taken) == []
@@ -392,8 +405,11 @@ def test_x22_an_approximate_number_is_used_with_a_warning(tmp_path, text):
     assert by_cell(taken) == [150, 7]
     warning = the(taken, "approximate_numbers")
     assert (warning.severity, warning.cell) == ("WARN", "C2")
+    assert "1 cell is approximate by its own words" in warning.what
     assert taken.repaired[["cell", "as_written", "value"]].values.tolist() == [["C2", text, 150]]
     assert_balanced(taken)
+    several = the(take(tmp_path, text, text), "approximate_numbers")
+    assert "2 cells are approximate by their own words" in several.what
 
 
 @pytest.mark.parametrize(
@@ -429,6 +445,56 @@ def test_x22_numbers_stored_as_text_are_read_and_listed(tmp_path):
     taken = take(tmp_path, "150", " 7 ", 8)
     assert by_cell(taken) == [150, 7, 8]
     assert taken.repaired["as_written"].tolist() == ["150", " 7 "]
+
+
+YEARS = (2018, 2019, 2020)
+
+
+def across_years(folder, cells_of):
+    """What is told of a table with years across columns, its cells from the name's place and the year."""
+    rows = [(name, *(cells_of(at, year) for year in YEARS)) for at, name in enumerate(NAMES)]
+    declared = {"period": None, "columns": {"cases": "{year}"}}
+    taken = take_rows(folder, rows, header=("Bashkia", *YEARS), **declared)
+    return taken, [problem for problem in taken.problems if problem.rule not in {"rows_above", "not_declared"}]
+
+
+def test_x20_what_is_the_same_in_all_columns_of_years_is_told_once_with_all_places(tmp_path):
+    taken, problems = across_years(tmp_path, lambda at, _: f"{at},5" if at else "..")
+    assert [problem.rule for problem in problems] == ["marks_decided", "missing_words"]
+    marks, words = problems
+    assert marks.what.endswith("; the same of 2 more columns: '2019', '2020'")
+    assert words.cell == "B2, C2, D2"
+    assert taken.values["value"].notna().sum() == 3 * (len(NAMES) - 1)
+
+
+def test_x22_words_that_differ_between_years_are_told_each(tmp_path):
+    _, problems = across_years(tmp_path, lambda at, year: at or (".." if year == 2019 else "mungon"))
+    assert [problem.cell for problem in problems if problem.rule == "missing_words"] == ["B2, D2", "C2"]
+
+
+def test_x14_averages_in_total_rows_are_told_once(tmp_path):
+    figures = dict(zip((*NAMES, "Gjithsej"), (10, 11, 12, 13, 14, 15, 12.5), strict=True))
+    rows = [(name, year, figure) for year in YEARS for name, figure in figures.items()]
+    (told,) = [one for one in take_rows(tmp_path, rows).problems if one.rule == "total_like_an_average"]
+    assert (told.severity, told.year) == ("NOTE", "2018-2020")
+    assert told.cell == "C8, C15, C22"
+    assert told.what.endswith("; the same of 2 more totals: Gjithsej 2019, Gjithsej 2020")
+
+
+@pytest.mark.parametrize("cell", ["-0", "-0,0", -0.0])
+def test_x22_minus_zero_is_zero(tmp_path, cell):
+    value = take(tmp_path, cell, "1,5").values["value"].min()
+    assert math.copysign(1, value) == 1.0
+    assert value == 0
+
+
+@pytest.mark.parametrize("mark", ["*", " **", "†", "¹", "²"])
+def test_x22_the_mark_of_a_footnote_is_told_and_left_out(tmp_path, mark):
+    taken = take(tmp_path, f"1.314,5{mark}", "12,25", 7)
+    assert sorted(taken.values["value"]) == [7, 12.25, 1314.5]
+    warning = the(taken, "marked_numbers")
+    assert (warning.severity, warning.cell) == ("WARN", "C2")
+    assert f"'{mark.strip()}' in C2" in warning.what
 
 
 def test_x22_a_table_of_words_with_two_meanings_is_refused():

@@ -111,7 +111,7 @@ def test_x46_a_part_that_is_the_sum_of_the_others_is_asked_about_and_counted_onc
     assert "6 of 6 municipality-years" in question.what
     once = taken(tmp_path, rows, answered={question.name: "total"})
     assert figures(once) == figures(taken(tmp_path, rows_of()))
-    assert once.set_aside["reason"].tolist() == ["total over the parts"]
+    assert once.set_aside["reason"].tolist() == ["total over the parts"] * once.counts["rows_set_aside"].item()
     twice = taken(tmp_path, rows, answered={question.name: "part"})
     assert figures(twice) == {key: 2 * value for key, value in figures(once).items()}
 
@@ -127,7 +127,7 @@ def test_x46_a_part_of_another_part_is_set_aside_by_its_word(tmp_path, word):
     assert figures(read) == figures(taken(tmp_path, rows_of()))
     assert rules(read, "STOP", "ASK", "WARN") == []
     assert only(read, "parts_of_parts").severity == "NOTE"
-    assert read.set_aside["reason"].tolist() == ["part of another part"]
+    assert read.set_aside["reason"].tolist() == ["part of another part"] * len(rows_of("F"))
 
 
 def test_x46_a_column_that_says_total_in_every_row_is_all_there_is(tmp_path):
@@ -367,7 +367,7 @@ def test_x20_one_or_two_cells_decide_nothing_in_a_large_file_either(tmp_path, ti
     stops = [problem for problem in read.problems if problem.rule == "few_cells_decide"]
     assert len(stops) == (times <= 2)
     if stops:
-        assert stops[0].cell.startswith("row 2")
+        assert stops[0].cell.startswith("row 2" if times == 1 else "rows 2-")
         assert "1,43" in stops[0].what
 
 
@@ -392,6 +392,7 @@ def test_x46_a_workbook_of_more_rows_than_a_column_may_have_texts_is_added_up(tm
     read = take(tmp_path, source(file="a.xlsx", over=("Muaji", "Grupi")))
     assert rules(read, "STOP", "ASK") == []
     assert set(figures(read).values()) == {60 * 78 + 12 * 0.5 * 60 * 59 / 2}
+    assert {"E2:E721", "E1442:E2161"} <= set(read.values["cell"])  # cells of a municipality and year stand together
 
 
 # Values of parts
@@ -437,6 +438,152 @@ def test_x46_grand_totals_over_two_columns_are_compared_too(tmp_path):
     assert (problem.municipality, problem.year) == ("Tiranë", "2019")
 
 
+def test_x14_totals_over_the_parts_that_are_not_known_are_told(tmp_path):
+    rows = with_sums(rows_of(), "Gjithsej")
+    rows[0][4] = "<5"
+    read = taken(tmp_path, rows)
+    problem = only(read, "total_not_compared")
+    assert (problem.severity, problem.cell) == ("NOTE", "row 146, column Raste")
+    assert "1 total over the parts of cases is not compared" in problem.what
+    assert "Tiranë 2019" in problem.what
+    assert "71 of their figures were compared" in only(read, "part_totals").what
+
+
+# Totals of counties, by parts
+
+COUNTIES = {"Kukës": ("Has", "Kukës", "Tropojë"), "Tiranë": ("Tiranë", "Vorë", "Kavajë")}
+
+
+def of_counties(sexes="FM"):
+    """Rows of two counties and two years, each with a total of each sex; men ten more than women."""
+    rows = []
+    for county, year in product(COUNTIES, YEARS):
+        own = [
+            [county, name, year, sex, 100 + 7 * at + (10 if sex == "M" else 0)]
+            for at, name in enumerate(COUNTIES[county])
+            for sex in sexes
+        ]
+        sums = {sex: sum(row[4] for row in own if row[3] == sex) for sex in sexes}
+        rows += [*own, *([county, f"Gjithsej {county}", year, sex, sums[sex]] for sex in sexes)]
+    return rows
+
+
+def counties_taken(folder, rows):
+    header = ("Qarku", "Bashkia", "Viti", "Gjinia", "Raste")
+    return taken(folder, rows, header, over=("Gjinia",), county="Qarku", columns={"beneficiaries": "Raste"})
+
+
+def cells_of(read, rule):
+    return [(problem.cell, problem.municipality) for problem in read.problems if problem.rule == rule]
+
+
+def place_of(rows, *wanted):
+    """The index of a row by its municipality, year and sex."""
+    return next(at for at, row in enumerate(rows) if tuple(row[1:4]) == wanted)
+
+
+def test_x14_a_total_that_differs_is_told_for_its_own_part_and_at_its_own_cell(tmp_path):
+    rows = of_counties()
+    read = counties_taken(tmp_path, rows)
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    assert only(read, "totals_agree").what.startswith("8 total rows were compared")
+    at = place_of(rows, "Gjithsej Kukës", 2020, "M")
+    rows[at][4] += 100
+    read = counties_taken(tmp_path, rows)
+    assert cells_of(read, "total_differs_from_the_sum") == [(f"row {at + 2}, column Raste", "Gjithsej Kukës")]
+    assert (
+        "The total is 451, but the municipalities of Kukës (3) add up to 351 ('M' in 'Gjinia')"
+        in only(read, "total_differs_from_the_sum").what
+    )
+
+
+def test_x14_a_total_without_a_year_is_held_against_the_rows_of_all_years_of_its_part(tmp_path):
+    rows = [row for row in of_counties() if not row[1].startswith("Gjithsej")]
+    sums = {sex: sum(row[4] for row in rows if row[3] == sex) for sex in "FM"}
+    totals = [[None, "Gjithsej", None, sex, value] for sex, value in sums.items()]
+    totals.append([None, "Gjithsej", None, None, sum(sums.values())])
+    read = counties_taken(tmp_path, [*rows, *totals])
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    assert only(read, "totals_agree").what.startswith("3 total rows were compared")
+    totals[1][4] += 9
+    (warning,) = [one for one in counties_taken(tmp_path, [*rows, *totals]).problems if one.severity == "WARN"]
+    assert (warning.rule, warning.year) == ("total_differs_from_the_sum", "")
+    assert warning.cell == f"row {len(rows) + 3}, column Raste"
+    assert warning.what.endswith("('M' in 'Gjinia')")
+
+
+def test_x06_a_row_of_a_municipality_without_a_year_stops_beside_a_total_without_one(tmp_path):
+    rows = [row for row in of_counties() if not row[1].startswith("Gjithsej")]
+    rows[1][2] = None
+    rows.append([None, "Gjithsej", None, None, 1])
+    (stop,) = [one for one in counties_taken(tmp_path, rows).problems if one.severity == "STOP"]
+    assert (stop.rule, stop.cell, stop.municipality) == ("no_year", "row 3, column Viti", rows[1][1])
+
+
+def test_x14_two_totals_that_are_wrong_and_cancel_out_are_both_told(tmp_path):
+    rows = of_counties()
+    both = [place_of(rows, "Gjithsej Tiranë", 2019, sex) for sex in "FM"]
+    for at, more in zip(both, (100, -100), strict=True):
+        rows[at][4] += more
+    read = counties_taken(tmp_path, rows)
+    assert [cell for cell, _ in cells_of(read, "total_differs_from_the_sum")] == [
+        f"row {at + 2}, column Raste" for at in both
+    ]
+    assert only(read, "totals_agree").what.startswith("6 total rows were compared")
+
+
+@pytest.mark.parametrize("bound", ["<5", "rreth", None])
+def test_x14_a_figure_that_is_not_known_leaves_the_totals_of_other_counties_and_parts_compared(tmp_path, bound):
+    rows = of_counties()
+    open_row = place_of(rows, "Vorë", 2020, "F")
+    if bound is None:
+        rows[open_row][2] = "s'ka"  # Without a year it may belong to any.
+    else:
+        rows[open_row][4] = bound
+    wrong = place_of(rows, "Gjithsej Kukës", 2020, "F")
+    rows[wrong][4] += 100
+    read = counties_taken(tmp_path, rows)
+    assert cells_of(read, "total_differs_from_the_sum") == [(f"row {wrong + 2}, column Raste", "Gjithsej Kukës")]
+    note = only(read, "total_not_compared")
+    assert note.cell == f"row {place_of(rows, 'Gjithsej Tiranë', 2020, 'F') + 2}, column Raste"
+    bounded = ", a bound" if bound == "<5" else ""
+    assert f"no figure is known of Vorë (row {open_row + 2}{bounded})" in note.what
+    assert only(read, "totals_agree").what.startswith("5 total rows" if bound is None else "6 total rows")
+
+
+def test_x14_totals_that_are_not_compared_for_several_parts_are_told_once_with_all_their_cells(tmp_path):
+    rows = of_counties()
+    for sex in "FM":
+        rows[place_of(rows, "Vorë", 2020, sex)][4] = "<5"
+    at = place_of(rows, "Gjithsej Tiranë", 2020, "F")
+    assert only(counties_taken(tmp_path, rows), "total_not_compared").cell == f"rows {at + 2}-{at + 3}, column Raste"
+
+
+def test_x14_a_total_of_a_part_that_is_not_reported_somewhere_is_told_with_its_part_and_the_municipality(tmp_path):
+    rows = of_counties()
+    for sex in "FM":
+        rows[place_of(rows, "Vorë", 2020, sex)][4] = ""
+    at = place_of(rows, "Vorë", 2020, "F") + 2
+    read = counties_taken(tmp_path, rows)
+    assert "total_differs_from_the_sum" not in rules(read, "WARN")
+    note = only(read, "total_not_compared").what
+    assert f"known of Vorë (row {at}, not reported) ('F' in 'Gjinia'); the same of one more total: " in note
+    assert note.endswith("Gjithsej Tiranë 2020 ('M' in 'Gjinia')")
+
+
+@pytest.mark.parametrize("word", ["Gjithsej", ""])
+def test_x14_a_total_of_a_county_over_all_parts_is_compared_with_all_of_them(tmp_path, word):
+    rows = [row for row in of_counties() if not row[1].startswith("Gjithsej")]
+    rows.append(["Kukës", "Gjithsej Kukës", 2019, word, 2 * 321 + 30])
+    read = counties_taken(tmp_path, rows)
+    assert rules(read, "STOP", "ASK", "WARN") == []
+    assert only(read, "totals_agree").what.startswith("1 total row was compared")
+    rows[-1][4] += 1
+    wrong = only(counties_taken(tmp_path, rows), "total_differs_from_the_sum")
+    assert wrong.cell == f"row {len(rows) + 1}, column Raste"
+    assert "The total is 673, but the municipalities of Kukës (3) add up to 672" in wrong.what
+
+
 # Parts that hold other parts
 
 
@@ -454,7 +601,9 @@ def test_x46_months_and_their_quarters_are_never_added_up_together(tmp_path, wor
         read = taken(tmp_path, rows, answered={question.name: answer})
         assert figures(read) == figures(taken(tmp_path, rows_of("F")))
         assert rules(read, "STOP", "WARN") == []
-        assert read.set_aside["reason"].tolist() == ["part set aside by a decision"]
+        assert (
+            read.set_aside["reason"].tolist() == ["part set aside by a decision"] * read.counts["rows_set_aside"].item()
+        )
 
 
 def test_x46_a_band_that_holds_other_bands_is_asked_about(tmp_path):
@@ -527,3 +676,74 @@ def test_x06_notes_below_a_table_of_months_are_rows_of_no_municipality(tmp_path,
     assert figures(read)[CODES["Has"], 2020] == 12 * SUMS["Has"]
     wrong = [*rows_of(), ["Has", "", 1, "F", 10], *notes]
     assert rules(taken(tmp_path, wrong), "STOP") == ["no_year"]
+
+
+# Subtotals, and totals over several columns at once
+
+PLACES = ("Tiranë", "Durrës", "Has")
+MANY_YEARS = tuple(range(2012, 2022))
+AGES, SEXES = ("fëmijë", "të rritur"), ("F", "M")
+
+
+def cases_of(name, year, *parts):
+    """A figure of its own for each municipality, year and part."""
+    return 7 + sum(map(ord, f"{name}{year}{parts}")) * (1 + len(parts[0])) % 97
+
+
+def of_two_columns(with_margins):
+    """Rows by age and sex; with the sums over sex at each age, and of everything in one row."""
+    rows = []
+    for name, year in product(PLACES, MANY_YEARS):
+        cells = {(age, sex): cases_of(name, year, age, sex) for age in AGES for sex in SEXES}
+        rows += [[name, year, age, sex, number] for (age, sex), number in cells.items()]
+        if with_margins:
+            rows += [[name, year, age, "bashkë", sum(cells[age, sex] for sex in SEXES)] for age in AGES]
+            rows += [[name, year, "krejt", "bashkë", sum(cells.values())]]
+    return rows
+
+
+def sums_of(taken_in):
+    return taken_in.values.set_index(["code", "period"])["value"].to_dict()
+
+
+def test_x14_a_total_over_two_columns_in_one_row_is_asked_about_in_both(tmp_path):
+    header, over = ("Bashkia", "Viti", "Mosha", "Gjinia", "Raste"), ("Mosha", "Gjinia")
+    asked = [one for one in taken(tmp_path, of_two_columns(True), header, over=over).problems if one.severity == "ASK"]
+    assert [(one.rule, one.subject) for one in asked] == [
+        ("part_sum_of_some", "Mosha krejt"),
+        ("part_sum_of_some", "Gjinia bashkë"),
+    ]
+    answered = dict.fromkeys((one.name for one in asked), "total")
+    settled = taken(tmp_path, of_two_columns(True), header, answered, over=over)
+    assert sums_of(settled) == sums_of(taken(tmp_path, of_two_columns(False), header, over=over))
+
+
+def test_x14_a_subtotal_of_some_parts_is_asked_about(tmp_path):
+    header, over = ("Bashkia", "Viti", "Shërbimi", "Raste"), ("Shërbimi",)
+    plain = [
+        [name, year, part, cases_of(name, year, part)]
+        for name, year in product(PLACES, MANY_YEARS)
+        for part in ("ditore", "në familje", "banim")
+    ]
+    daily = {(name, year, part): number for name, year, part, number in plain}
+    both = [
+        [name, year, "komunitare (a+b)", daily[name, year, "ditore"] + daily[name, year, "në familje"]]
+        for name, year in product(PLACES, MANY_YEARS)
+    ]
+    (asked,) = [one for one in taken(tmp_path, [*plain, *both], header, over=over).problems if one.severity == "ASK"]
+    assert (asked.rule, asked.options) == ("part_sum_of_some", ("total", "part"))
+    assert "'ditore'" in asked.what
+    assert "'në familje'" in asked.what
+    assert "'banim'" not in asked.what
+    settled = taken(tmp_path, [*plain, *both], header, {asked.name: "total"}, over=over)
+    assert sums_of(settled) == sums_of(taken(tmp_path, plain, header, over=over))
+    kept = taken(tmp_path, [*plain, *both], header, {asked.name: "part"}, over=over)
+    assert sums_of(kept) == sums_of(taken(tmp_path, [*plain, *both], header, {asked.name: "part"}, over=over))
+    assert sum(sums_of(kept).values()) > sum(sums_of(settled).values())
+
+
+def test_x14_parts_that_are_no_sums_of_others_are_left_alone(tmp_path):
+    header, over = ("Bashkia", "Viti", "Mosha", "Gjinia", "Raste"), ("Mosha", "Gjinia")
+    assert not [
+        one for one in taken(tmp_path, of_two_columns(False), header, over=over).problems if one.severity == "ASK"
+    ]

@@ -144,6 +144,70 @@ def test_x82_names_that_come_back_every_year_are_asked_about(tmp_path):
     assert found(trial(tmp_path, table), "persons")
 
 
+WRITTEN = {
+    "capitals": str.upper,
+    "small letters": str.lower,
+    "surname first": lambda name: ", ".join(reversed(name.split(" ", 1))),
+    "of a father": lambda name: name.replace(" ", " (Ilir) ", 1),
+    "initial": lambda name: f"{name[0]}.{name.split(' ', 1)[1]}",
+    "initials": lambda name: f"{name[0]}.{name.split(' ')[1][0]}.{name.split(' ')[1][1].upper()}.",
+    "year of birth": lambda name: f"{name}, 1988",
+    "two": lambda name: f"{name}; Drita Leka",
+    "with a role": lambda name: f"Znj. {name}, kryefamiljar i familjes",
+    "underscore": lambda name: name.lower().replace(" ", "_"),
+    "quotation marks": lambda name: f"„{name}“",
+    "behind a place": lambda name: f"Tiranë, {name}",
+    "in brackets": lambda name: f"Tiranë ({name})",
+}
+
+
+@pytest.mark.parametrize("aggregate", [None, {"by": "sum", "over": ["Subjekti"]}], ids=["read", "added up"])
+@pytest.mark.parametrize("form", WRITTEN)
+def test_x82_names_with_several_rows_are_told_however_they_are_written(tmp_path, form, aggregate):
+    top, *body = rows(services=services)
+    people = [WRITTEN[form](name) for name in PEOPLE]
+    years = 2 * len(body) // len(people) + 1
+    table = [[*top, "Subjekti"], *([*row, people[at // years]] for at, row in enumerate(body))]
+    changes = {"aggregate": aggregate} if aggregate else {}
+    assert found(trial(tmp_path, table, **changes), "persons")
+
+
+FIRST_OF_KIND = ["ditore", "banimi", "emergjence", "ligjore", "mjekësore"]
+SECOND_OF_KIND = ["fëmijë", "gra", "pleq", "familje", "nxënës"]
+
+
+@pytest.mark.parametrize("header", ["Punonjës social", "Menaxheri i rastit", "Case manager"])
+def test_x82_few_names_under_a_header_of_staff_are_asked_about(tmp_path, header):
+    assert found(trial(tmp_path, beside(header, PEOPLE[:5])), "persons")
+    assert not found(trial(tmp_path / "counts", beside(header, [3, 4, None])), "persons")
+
+
+def test_x82_names_in_a_few_rows_are_told(tmp_path):
+    top, *body = rows(services=services)
+    table = [
+        [*top, "Subjekti"],
+        *([*row, PEOPLE[at // 12 % 64] if at % 3 == 0 else None] for at, row in enumerate(body)),
+    ]
+    assert found(trial(tmp_path, table), "persons")
+
+
+@pytest.mark.parametrize("form", ["AL224 – Bashkia Tiranë", "Tiranë (Bashkia)", "Tiranë, Shqipëri"])
+def test_x82_places_with_something_behind_them_are_no_persons(tmp_path, form):
+    table = [["Bashkia", "Viti", "services"]]
+    table += [[form.replace("AL224", code).replace("Tiranë", name), 2020, 1] for code, name in NAMES.items()]
+    assert not found(trial(tmp_path, table), "persons")
+
+
+@pytest.mark.parametrize("written", [str, str.upper, str.title])
+def test_x82_categories_that_every_municipality_has_are_no_persons(tmp_path, written):
+    top, *body = one_year()
+    kinds = [written(f"shërbime {first} {second}") for first in FIRST_OF_KIND for second in SECOND_OF_KIND]
+    table = [[*top, "Lloji"], *([*row, kind] for row in body for kind in kinds)]
+    workspace = trial(tmp_path, table, aggregate={"by": "sum", "over": ["Lloji"]})
+    assert not found(workspace, "persons")
+    assert not taken(workspace).values.empty
+
+
 def test_x82_the_column_of_municipalities_is_asked_about_when_it_holds_persons(tmp_path, monkeypatch, capsys):
     table = [one_year()[0], *([name, 2020, 1] for name in PEOPLE[:40])]
     workspace = trial(tmp_path, table)
@@ -163,6 +227,7 @@ def test_x82_the_column_of_municipalities_is_asked_about_when_it_holds_persons(t
         ("Burimi", ["Ministria e Shëndetësisë", "Instituti i Statistikave"]),
         ("Treguesi", ["Ndihma Ekonomike", "Shërbime Sociale", "Qendra Ditore"]),
         ("Buxheti", [10_000_007 * (at + 1) ** 2 for at in range(61)]),
+        ("Buxheti", [150_000_000 + 12_345_678 * at for at in range(61)]),
         ("Data e raportit", [date(2021, 3, 1), date(2021, 4, 1)]),
     ],
 )
@@ -307,6 +372,28 @@ def test_x82_a_file_that_is_only_looked_at_is_asked_about_too(tmp_path, monkeypa
     assert not any(name in said for name in PEOPLE)
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "utf-16"])
+@pytest.mark.parametrize("at", [2_400, -1])
+def test_x82_a_number_in_the_last_row_of_a_file_that_is_added_up_turns_it_away(tmp_path, monkeypatch, capsys, kind, at):
+    table = [["Bashkia", "Viti", "Muaji", "services", "Shënime"]]
+    table += [[name, 2020, month, 3, None] for name in NAMES.values() for month in range(1, 42)]
+    table[at][-1] = "rasti J50812034K"
+    added = {"by": "sum", "over": ["Muaji"]}
+    if kind == "xlsx":
+        workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["services"], sources=[declared(aggregate=added)])
+    else:
+        of_csv = {**declared(aggregate=added), "file": "raport.csv", "delimiter": ";"}
+        workspace = evaluation(tmp_path, {"raport.xlsx": one_year()}, ["services"], sources=[of_csv])
+        path = workspace.raw("trial") / "raport.csv"
+        text = "\n".join(";".join("" if cell is None else str(cell) for cell in row) for row in table)
+        path.write_text(text, encoding="utf-8" if kind == "csv" else kind)
+    intake = taken(workspace)
+    (stop,) = [problem for problem in intake.problems if problem.severity == "STOP"]
+    assert (stop.rule, stop.cell) == ("person_level", f"row {at % len(table) + 1}")
+    assert intake.values.empty
+    assert "50812" not in everything_said(workspace, intake, monkeypatch, capsys)[1]
+
+
 def test_x82_another_country_brings_its_own_words_and_numbers(tmp_path):
     """Headers and numbers of another country are told by its tables, and those of this one are nothing to it."""
     ours, theirs = beside("Mbiemri", ["a", "b"]), beside("Prezime", ["a", "b"])
@@ -426,6 +513,8 @@ def test_x82_numbers_in_titles_and_notes_are_told_and_withheld(tmp_path, monkeyp
         ("Kodi", [str(5063462996 + 7919 * at) for at in range(61)]),
         ("Kodi familjes", [434188 + 7919 * at % 997 for at in range(61)]),
         ("Viti i lindjes", [1940 + at % 60 for at in range(61)]),
+        ("Shifra", [5063462996 + 7919 * at for at in range(61)]),
+        ("Pacienti", [f"{at % 7}/B" for at in range(61)]),
     ],
 )
 def test_x82_columns_that_are_declared_are_looked_at_too(tmp_path, monkeypatch, capsys, header, values):
@@ -437,7 +526,10 @@ def test_x82_columns_that_are_declared_are_looked_at_too(tmp_path, monkeypatch, 
     assert str(values[0]) not in everything_said(workspace, intake, monkeypatch, capsys)[1]
 
 
-@pytest.mark.parametrize("header", ["Numri i familjeve", "Lindje", "Dosje të hapura", "Numri i dosjeve", "Families"])
+@pytest.mark.parametrize(
+    "header",
+    ["Numri i familjeve", "Lindje", "Dosje të hapura", "Numri i dosjeve", "Families", "Pacientë", "Nxënës", "Patients"],
+)
 def test_x82_counts_of_households_births_and_cases_are_indicators(tmp_path, header):
     assert not persons_said(taken(declared_too(tmp_path, header, [100 + 7 * at for at in range(61)])))
 

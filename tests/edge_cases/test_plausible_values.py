@@ -18,6 +18,7 @@ from written_evaluations import (
     reconciles,
     reported,
     rows,
+    source,
     taken,
     variable,
     with_cell,
@@ -31,7 +32,7 @@ from lnbeval.workspace.intake_stage import write_intake, write_panel
 from lnbeval.workspace.parameters import read_parameters
 from lnbeval.workspace.variables import breaks, variables
 
-KRUJE, VLORE = "AL122", "AL357"
+KRUJE, VLORE, HAS = "AL122", "AL357", "AL131"
 MONEY = variable("grants", "money", low="0", prices="nominal", unit="thousand lek")
 GRANTS = indicator("grants_received", "grants", "money")
 PLAN = variable("inclusion_pct", "share", low="0", high="100", unit="percent of pupils")
@@ -288,6 +289,51 @@ def test_x28_a_value_far_from_the_years_around_it_is_asked_about_and_dropped_on_
     assert command(workspace, monkeypatch, capsys, "check", "trial")[0] == 0
 
 
+def rated(code, year):
+    """Between 4 and 10.4, but for three municipalities in which so little happens that a rate says little."""
+    if code in CODES[:3]:
+        return 0.3 if year % 2 else 2.1
+    return round(4 + CODES.index(code) * 0.1 + (year - 2015) * 0.1, 2)
+
+
+@pytest.mark.parametrize("kind", ["rate", "share", "measure"])
+def test_x28_rates_shares_and_measures_that_jump_are_asked_about_too(tmp_path, kind):
+    def ten_times(code, year):
+        return rated(code, year) * (10 if (code, year) == (KRUJE, 2017) else 1)
+
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": rows(waiting=ten_times)}, ["waiting_time"],
+        variables=[variable("waiting", kind)], registry=[indicator("waiting_time", "waiting", "rate")],
+    )  # fmt: skip
+    (question,) = found(workspace, "jump")
+    assert (question.subject, question.severity) == (f"{KRUJE} waiting 2017", "ASK")
+
+
+def test_x28_a_jump_that_is_asked_about_is_told_as_far_from_the_others_once_it_is_kept(tmp_path):
+    table, _ = with_cell(rows(waiting=rated), KRUJE, 2017, "waiting", 900)
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": table}, ["waiting_time"],
+        variables=[variable("waiting", "measure")], registry=[indicator("waiting_time", "waiting", "rate")],
+    )  # fmt: skip
+    (question,) = found(workspace, "jump")
+    assert found(workspace, "outlier") == []
+    decide(workspace, (question.name, "keep"))
+    assert [one.year for one in found(workspace, "outlier")] == ["2017"]
+
+
+@pytest.mark.parametrize("kind", ["rate", "share", "measure"])
+def test_x28_a_year_in_which_all_rates_are_ten_times_as_large_is_one_question(tmp_path, kind):
+    def ten_times(code, year):
+        return rated(code, year) * (10 if year == 2018 else 1)
+
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": rows(waiting=ten_times)}, ["waiting_time"],
+        variables=[variable("waiting", kind)], registry=[indicator("waiting_time", "waiting", "rate")],
+    )  # fmt: skip
+    (question,) = [one for one in found(workspace, "jump") if "municipalities in the same year" in one.what]
+    assert question.subject == "waiting 2018"
+
+
 @pytest.mark.parametrize("answer", ["keep", "flag"])
 def test_x28_a_kept_value_stays_and_a_flagged_one_is_warned_about(tmp_path, answer):
     table, _ = with_cell(rows(beneficiaries=people), KRUJE, 2017, "beneficiaries", people(KRUJE, 2017) * 8)
@@ -468,3 +514,94 @@ def test_a_wrong_word_in_the_registry_is_refused_with_its_place(tmp_path, monkey
 def test_breaks_are_years_with_reasons():
     assert breaks("2021: one | 2023: two: three") == {2021: "one", 2023: "two: three"}
     assert breaks("") == {}
+
+
+def by_sex(change):
+    """Beneficiaries with sex as rows; `change` gives the cell of a municipality, year and sex another content."""
+    table = [["Bashkia", "Viti", "Gjinia", "beneficiaries"]]
+    for code in CODES:
+        for year in range(2014, 2022):
+            women = people(code, year) // 2
+            told = {"Femra": women, "Meshkuj": people(code, year) - women}
+            table += [[NAMES[code], year, sex, change(code, year, sex, number)] for sex, number in told.items()]
+    return table
+
+
+def added_up(tmp_path, change):
+    table = by_sex(change)
+    columns, rule = {"beneficiaries": "beneficiaries"}, {"by": "sum", "over": ["Gjinia"]}
+    one = source(table) | {"columns": columns, "aggregate": rule}
+    return evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"], sources=[one])
+
+
+def told_of(workspace, municipality):
+    return [
+        (problem.severity, problem.rule)
+        for problem in taken(workspace).problems
+        if problem.severity != "NOTE" and (problem.municipality == municipality or municipality in problem.what)
+    ]
+
+
+@pytest.mark.parametrize("number", [-9000, -50])
+def test_x23_a_negative_part_is_told_by_its_stop_only(tmp_path, number):
+    def change(code, year, sex, usual):
+        return number if (code, year, sex) == (KRUJE, 2016, "Femra") else usual
+
+    assert told_of(added_up(tmp_path, change), NAMES[KRUJE]) == [("STOP", "below_range")]
+
+
+def test_x41_the_question_about_zeros_counts_cells_of_the_years_of_the_file_and_no_bounds(tmp_path):
+    def change(code, year, _sex, usual):
+        if (code, year) == (VLORE, 2018):
+            return None
+        return "<5" if (code, year) == (KRUJE, 2016) else 0 if code == HAS and year < 2021 else usual
+
+    table = by_sex(change)
+    other = rows(range(2013, 2022), services=lambda code, _: 3 + CODES.index(code))
+    columns, rule = {"beneficiaries": "beneficiaries"}, {"by": "sum", "over": ["Gjinia"]}
+    sources = [
+        source(table) | {"columns": columns, "aggregate": rule},
+        source(other, "tjeter.xlsx"),
+    ]
+    tables = {"raport.xlsx": table, "tjeter.xlsx": other}
+    workspace = evaluation(
+        tmp_path,
+        tables,
+        ["care_coverage", "services"],
+        sources=sources,
+        variables=[variable("services", "count", zeros="zero")],
+    )
+    (question,) = [one for one in found(workspace, "zeros") if one.subject == "beneficiaries"]
+    assert "is zero in 7 sums of 14 cells and not reported in 1 other:" in question.what
+
+
+def test_x41_one_zero_is_one_question_and_no_warning(tmp_path):
+    table, _ = with_cell(rows(beneficiaries=people), KRUJE, 2016, "beneficiaries", 0)
+    table, _ = with_cell(table, VLORE, 2018, "beneficiaries", None)
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    assert told_of(workspace, NAMES[KRUJE]) == [("ASK", "zeros")]
+    (question,) = found(workspace, "zeros")
+    assert "is zero in 1 cell and not reported in 1 other:" in question.what
+
+
+def test_x41_figures_of_a_row_that_waits_for_a_question_of_its_own_are_not_counted_as_not_reported(tmp_path):
+    table, _ = with_cell(rows(beneficiaries=people), KRUJE, 2016, "beneficiaries", 0)
+    table, _ = with_cell(table, VLORE, 2018, "beneficiaries", None)
+    for row in table[1:]:
+        row[0] = "Peshkopi" if row[0] == NAMES["AL112"] else row[0]
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["care_coverage"])
+    assert [one.subject for one in found(workspace, "seat_town")] == ["Peshkopi"]
+    (question,) = found(workspace, "zeros")
+    assert "is zero in 1 cell and not reported in 1 other:" in question.what
+
+
+@pytest.mark.parametrize("answer", ["structural", "zero", None])
+def test_x29_zeros_that_are_asked_about_are_not_told_as_far_from_the_others(tmp_path, answer):
+    def served(code, _year):
+        return 0 if code == HAS else round(POPULATION[code] * (0.04 + 0.0004 * (CODES.index(code) % 5)))
+
+    workspace = evaluation(tmp_path, {"raport.xlsx": rows(beneficiaries=served)}, ["care_coverage"])
+    (question,) = found(workspace, "zeros")
+    if answer:
+        decide(workspace, (question.name, answer))
+    assert found(workspace, "outlier") == []

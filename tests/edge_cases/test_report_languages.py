@@ -27,7 +27,7 @@ from written_evaluations import (
     written,
 )
 
-from lnbeval.cli.problem_list import print_problems
+from lnbeval.cli.problem_list import print_line, print_outline, print_problems
 from lnbeval.errors import DataError, ParameterError
 from lnbeval.intake import Problem, problem_text
 from lnbeval.reference import load_reference
@@ -42,7 +42,16 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 QUESTIONS = {  # the rules that a decision can answer
-    *("changed_delivery", "count_above_total", "county_level", "guess", "jump", "persons"),
+    *(
+        "changed_delivery",
+        "copied_year",
+        "cumulative_years",
+        "count_above_total",
+        "county_level",
+        "guess",
+        "jump",
+        "persons",
+    ),
     *("seat_town", "share_or_fraction", "switches_off", "unsteady_series", "year_header", "zeros"),
 }
 KEYWORDS = re.compile(  # and what is said to be English
@@ -174,6 +183,30 @@ def test_on_a_terminal_a_problem_is_a_paragraph_beside_its_severity(monkeypatch,
     ]
 
 
+def test_on_a_terminal_what_a_file_holds_goes_on_below_its_own_text_and_a_command_stays_whole(monkeypatch, capsys):
+    lines = ["a.xlsx: workbook", f"    figures: {'word ' * 14}end", f"Next: `{'long ' * 20}`"]
+    print_outline(lines)
+    assert capsys.readouterr().out.splitlines() == lines
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    print_outline(lines)
+    assert capsys.readouterr().out.splitlines() == [
+        "a.xlsx: workbook",
+        f"    figures: {'word ' * 8}word",
+        f"      {'word ' * 5}end",
+        lines[2],
+    ]
+
+
+def test_on_a_terminal_the_counts_at_the_end_are_a_paragraph_too(monkeypatch, capsys):
+    line = f"{'word ' * 14}end."
+    print_line(line)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    print_line(line)
+    assert capsys.readouterr().out.splitlines() == [line, f"{'word ' * 11}word", "word word end."]
+
+
 def test_an_unknown_language_is_refused_with_those_there_are(faulty, monkeypatch, capsys):
     assert command(faulty, monkeypatch, capsys, "check", "trial", "--lang", "de") == (
         2,
@@ -245,20 +278,14 @@ def test_a_table_that_contradicts_itself_is_refused(tmp_path, name, text, told):
 @pytest.mark.parametrize(
     ("rule", "what", "details"),
     [
-        ("below_range", "services is negative: Has 2019: -12, Vau i Dejës 2017: -3", "services; Has 2019: -12, Vau i Dejës 2017: -3"),
-        ("total_differs_from_the_sum", "The total is 939, but the rows of the year (61) add up to 938.5", "939; 61; 938,5"),
         ("not_a_number", "'s'ka të dhëna' is not a number", "'s'ka të dhëna'"),
         ("told_twice", "Tells the same as b.csv, row 7, column Raste; the later one was set aside", "b.csv, rreshti 7, kolona Raste"),
-        ("merged_cells", "Merged cells A5:A8, B2 and 20 more were filled down", "A5:A8, B2 dhe 20 të tjera"),
-        ("spelling", "Names written otherwise: 'TIRANE' as Tiranë (AL224)", "'TIRANE' → Tiranë (AL224)"),
+        ("marked_numbers", "Marks in A5:A8, B2 and 20 more", "A5:A8, B2 dhe 20 të tjera"),
         ("changed_delivery", "The file differs: Tiranë 2019 care_coverage: 5 became 6.5", "Tiranë 2019 care_coverage: 5 → 6,5"),
         ("encoding", "The file is not UTF-8; it was read as cp1252, by its own mark", "cp1252"),
         ("mended_letters", "Put right: 'KrujÃ«' → 'Krujë' (9 in row 2 and others), 'HasÃ«' → 'Has' (1 in row 5)", "'KrujÃ«' → 'Krujë' (9, rreshti 2 dhe të tjera), 'HasÃ«' → 'Has' (1, rreshti 5)"),
         ("changed_delivery", "The file differs (Krujë 2016 services: 17 became <5, Has 2017 pupils: 0 became not reported)", "Krujë 2016 services: 17 → <5, Has 2017 pupils: 0 → e paraportuar"),
-        ("told_twice_differently", "services is not reported here (Has), but 0 in C7 (Has)", "services; e paraportuar; Has; 0; C7 (Has)"),
-        ("merged_cells", "Merged cells A5:A8, B2 and 1 more were filled down", "A5:A8, B2 dhe 1 tjetër"),
-        ("part_not_reported", "b is told (of parts (2 of 12)), and in row 7 (3 of 9)", "2/12; rreshti 7 (3/9)"),
-        ("guess", "Guessed, because it is likely: data.sources[1].unit is 'Bashkia'", "data.sources[1].unit; 'Bashkia'"),
+        ("marked_numbers", "Marks in A5:A8, B2 and 1 more", "A5:A8, B2 dhe 1 tjetër"),
     ],
 )  # fmt: skip
 def test_names_figures_and_cells_are_kept(rule, what, details):
@@ -282,7 +309,25 @@ SPACE = "\N{NARROW NO-BREAK SPACE}"
             "outlier",
             "Indicator 'services' is 900, far beyond all others (2 to 40). Mean of the year: 31, without it 12.5",
         ),
-        ("told_twice_differently", "services is 5 here (Has), but 5 in C7 (Has), for the same year"),
+        ("told_twice_differently", "services is not reported here (Has), but 0 in C7 (Has)"),
+        ("total_differs_from_the_sum", "The total is 939, but the rows of the year (61) add up to 938.5"),
+        ("below_range", "services is negative: Has 2019: -12, Vau i Dejës 2017: -3"),
+        ("spelling", "Names written otherwise: 'TIRANE' as Tiranë (AL224)"),
+        ("unknown_name", "'Fjer' in county 'Fier' does not name one municipality"),
+        ("hidden_rows", "The sheet hides 1 row; read all the same: 20"),
+        (
+            "event_with_treatment",
+            "'Earthquake': treated from 2019: 4 affected, 3 not; not targeted: 3 affected, 42 not",
+        ),
+        ("rows_added_up", "9,650 rows read = 8,784 added up to 366 municipality-years + 866 set aside; 1 blank row"),
+        (
+            "changed_delivery",
+            "2 cells differ (Has 2017 pupils (Janar, M): 7 became 2, Has 2017 pupils (Janar, F): 1 became 8)",
+        ),
+        (
+            "zeros",
+            "services is zero in 4 cells and not reported in 3 others. Before the first figure: 4 (Has); after it: 0",
+        ),
         ("blank_cells", "36 cells are blank: 36 in column 'A' (rows 2, 3)"),
         ("planned_subset", "As the parameters say: Has (not asked)"),
         (
@@ -292,8 +337,10 @@ SPACE = "\N{NARROW NO-BREAK SPACE}"
     ],
 )
 def test_what_only_the_english_words_say_is_quoted_in_full(rule, what):
-    line = problem_line(problem(rule, what, severity="NOTE", do=""), ALBANIAN)
-    assert line == f"SHËNIM a.xlsx: {ALBANIAN.texts[rule][0]}. (anglisht: {what})."
+    one = problem(rule, what, severity="NOTE", do="")
+    quoted = f"{ALBANIAN.texts[rule][0]}. (anglisht: {what})."
+    assert sentences(one, ALBANIAN) == (quoted, "")  # in every table, and in the list
+    assert problem_line(one, ALBANIAN) == f"SHËNIM a.xlsx: {quoted}"
 
 
 @pytest.mark.parametrize("rule", sorted(WORDED))
@@ -302,8 +349,15 @@ def test_a_rule_told_in_its_own_words_is_one_that_there_is(rule):
 
 
 def test_what_an_advice_names_is_told_too():
-    line = problem_line(problem("no_year", "The row has no year", do="Write `when` as 2,015 in a.csv"), ALBANIAN)
-    assert line.endswith("(`when`, a.csv). (anglisht: Write `when` as 2,015 in a.csv).")
+    one = problem("no_year", "The row has no year", do="Write `when` as 2,015 in a.csv")
+    _, do = sentences(one, ALBANIAN)
+    assert do.endswith("(`when`, a.csv). (anglisht: Write `when` as 2,015 in a.csv).")
+    assert problem_line(one, ALBANIAN).endswith(do)
+
+
+def test_an_advice_that_the_language_lacks_is_quoted_too():
+    one = problem("former_name", "Former names: 'Ura Vajgurore' as Dimal (AL315)", do="Look at it")
+    assert sentences(one, ALBANIAN)[1] == "(anglisht: Look at it)."
 
 
 def test_a_guess_is_told_with_its_keys_its_values_and_its_reason():
@@ -351,11 +405,7 @@ def test_the_series_that_an_evaluation_defines_are_named(tmp_path, monkeypatch, 
     assert "buxheti" in line
 
 
-def test_what_stands_in_the_sentence_or_before_it_is_not_said_again():
-    said, _ = sentences(
-        problem("unknown_name", "'Tirona' does not name one municipality", municipality="Tirona"), ALBANIAN
-    )
-    assert said == "Emri nuk tregon një bashki të vetme."
+def test_nothing_but_the_quotation_is_a_detail():
     said, _ = sentences(problem("date", "'12-Mar' looks like a date; figures like 12-3 become dates"), ALBANIAN)
     assert said.endswith("Hollësi: '12-Mar'.")
 

@@ -9,12 +9,13 @@ from types import MappingProxyType
 import openpyxl
 import pytest
 from country import LETTERS, PERSONS
+from edge_cases.hand_made_files import Share, ods_bytes, xls_bytes
 from written_evaluations import CODES, NAMES, command, decide, evaluation, indicator, rows, source, taken, variable
 
 from lnbeval.errors import DataError
 from lnbeval.intake import Source, intake
 from lnbeval.intake.figures.told_units import ToldUnit, told_unit
-from lnbeval.intake.source import Level
+from lnbeval.intake.source import Level, NumberMarks
 from lnbeval.reference import is_total, load_reference
 from lnbeval.workspace.header_table import reference_headers
 from lnbeval.workspace.meaning import resolved
@@ -111,6 +112,11 @@ def test_x14_what_is_not_registered_may_be_a_mean_and_else_is_told_to_be_neither
     assert "add up to 960, and their mean is 240" in warning.what
 
 
+def test_x14_the_mean_is_not_told_of_a_total_beyond_all_its_rows(tmp_path):
+    (warning,) = told(take(tmp_path, with_total(999), "unheard_of"))
+    assert warning.what.endswith("add up to 960")
+
+
 def test_x14_the_total_of_shares_is_a_mean_that_may_be_weighted(tmp_path):
     table = [HEADER, ("Tiranë", 2020, 60.5), ("Lushnjë", 2020, 30.5), ("Gjithsej", 2020, 55.1)]
     assert told(take(tmp_path, table, "turnout_pct")) == []
@@ -171,7 +177,7 @@ def test_x14_a_total_that_may_hold_a_row_that_is_not_read_is_told_not_to_be_comp
     assert rules(taken) == ["unknown_name"]
     (note,) = [problem for problem in told(taken, "NOTE") if problem.rule == "total_not_compared"]
     assert (note.cell, note.municipality) == ("C2", "Qarku Durrës")
-    assert "no figure is known from row 6" in note.what
+    assert "no figure is known of 'nga të cilët në fshat' (row 6)" in note.what
 
 
 def test_x14_a_total_of_all_is_not_compared_while_any_row_is_not_read(tmp_path):
@@ -179,6 +185,54 @@ def test_x14_a_total_of_all_is_not_compared_while_any_row_is_not_read(tmp_path):
     taken = take(tmp_path, table)
     assert rules(taken) == ["unknown_name"]
     assert [problem.cell for problem in told(taken, "NOTE") if problem.rule == "total_not_compared"] == ["C9"]
+
+
+@pytest.mark.parametrize("word", [None, "s'ka"])
+@pytest.mark.parametrize(("total", "compared"), [(120, False), (90, True)])
+def test_x14_a_total_that_may_be_right_with_what_is_not_reported_is_not_compared(tmp_path, word, total, compared):
+    table = county_rows(total)
+    table[5] = ("Shijak", 2020, word)  # of Durrës, whose other two add up to 100
+    table[-1] = ("Gjithsej", 2020, 129)
+    taken = take(tmp_path, table, missing=("s'ka",))
+    not_compared = {one.cell: one.what for one in told(taken, "NOTE") if one.rule == "total_not_compared"}
+    why = "no figure is known of Shijak (row 6, not reported)"
+    assert list(not_compared) == ["C9" if compared else "C7"]
+    assert all(why in what for what in not_compared.values())
+    warned = [one.what for one in told(taken)]
+    said = "The total is 90, but the municipalities of Durrës (2) add up to 100; Shijak is not reported"
+    assert warned == ([said] if compared else [])
+
+
+def test_x14_a_total_of_a_county_is_told_with_the_municipality_that_has_no_row(tmp_path):
+    table = [row for row in county_rows(120) if row[0] not in {"Shijak", "Gjithsej"}]
+    (warning,) = told(take(tmp_path, table))
+    assert warning.what == "The total is 120, but the municipalities of Durrës (2) add up to 100; Shijak has no row"
+    table[-2] = ("Qarku Durrës", 2020, 90)
+    (warning,) = told(take(tmp_path, table))
+    assert warning.what == "The total is 90, but the municipalities of Durrës (2) add up to 100"
+
+
+def test_x14_a_gap_in_one_block_does_not_hide_a_wrong_total_of_another(tmp_path):
+    first = [("Tiranë", 2020, 900), ("Lushnjë", 2020, None), ("Shuma", 2020, 940)]
+    table = [HEADER, *first, ("Patos", 2020, 20), ("Kuçovë", 2020, 30), ("Shuma", 2020, 60)]
+    taken = take(tmp_path, table)
+    assert [one.cell for one in told(taken)] == ["C7"]
+    assert [one.cell for one in told(taken, "NOTE") if one.rule == "total_not_compared"] == ["C4"]
+
+
+def test_x14_totals_that_are_not_compared_for_different_reasons_are_told_apart(tmp_path):
+    header = ("Bashkia", *(f"Shifra {year}" for year in (2019, 2020)))
+    own = [("Durrës", "<5", 70), ("Krujë", 30, 30), ("Shijak", 20, 20), ("Qarku Durrës", 120, 130)]
+    table = [header, *own, ("Kuçovë", 5, None), ("Poliçan", None, 4), ("Berat", 1, 1), ("Qarku Berat", 9, 9)]
+    declared = {"period": None, "columns": {"beneficiaries": "Shifra {year}"}}
+    taken = take(tmp_path, table, **declared)
+    notes = {one.cell: one.what for one in told(taken, "NOTE") if one.rule == "total_not_compared"}
+    whose = {cell: what.partition("known of ")[2] for cell, what in notes.items()}
+    assert whose == {
+        "B5": "Durrës (row 2, a bound)",
+        "B9": "Poliçan (row 7, not reported)",
+        "C9": "Kuçovë (row 6, not reported)",
+    }
 
 
 @pytest.mark.parametrize("at", [2, 4, 6])
@@ -193,6 +247,23 @@ def test_x14_a_header_that_is_repeated_inside_the_table_is_set_aside(tmp_path, a
     assert len(taken.values) == 6
 
 
+@pytest.mark.parametrize("back", [False, True])
+def test_x14_a_header_that_is_repeated_with_its_columns_in_another_order_stops_for_the_rows_below(tmp_path, back):
+    header = ("Bashkia", "Viti", "Aplikime", "Shifra")
+    table = [header, *((name, 2020, 100 + at, 10 + at) for at, name in enumerate(PLACES))]
+    table.insert(4, ("Bashkia", "Viti", "Shifra", "Aplikime"))
+    if back:
+        table.insert(6, header)
+    taken = take(tmp_path, table)
+    (stop,) = told(taken)
+    assert (stop.rule, stop.cell) == ("header_moved", "A5")
+    assert "'Shifra' under 'Aplikime', 'Aplikime' under 'Shifra'" in stop.what
+    aside = taken.set_aside["reason"].value_counts().to_dict()
+    below = {"row below a header with the columns in another order": 1 if back else 3}
+    assert aside == {"header repeated inside the table": 2 if back else 1} | below
+    assert len(taken.values) == (5 if back else 3)
+
+
 @pytest.mark.parametrize(("total", "found"), [(960, []), (961, ["total_differs_from_the_sum"])])
 def test_x14_a_total_under_another_column_than_that_of_names_is_a_total(tmp_path, total, found):
     table = [("Nr", *HEADER), *((at, *row) for at, row in enumerate(with_total(0)[1:5], start=1))]
@@ -201,6 +272,37 @@ def test_x14_a_total_under_another_column_than_that_of_names_is_a_total(tmp_path
     assert [problem.municipality for problem in told(taken)] == ["Totali"] * len(found)
     assert taken.set_aside["reason"].tolist() == ["total row"]
     assert len(taken.values) == 4
+
+
+def blocks(off=0, *, named=False):
+    """Two counties one below the other, each under its title and above a total of all its years, which has no year."""
+    table = []
+    for county, places in (("Berat", ("Berat", "Kuçovë", "Poliçan")), ("Fier", ("Fier", "Lushnjë", "Patos"))):
+        own = [(None, place, year, 100 + 7 * len(place) + year - 2015) for place in places for year in (2015, 2016)]
+        total = sum(row[-1] for row in own) + (off if county == "Fier" else 0)
+        words = f"Qarku {county}" if named else "Shuma e qarkut"
+        table += [(f"QARKU {county.upper()}", None, None, None), *own, (None, words, None, total)]
+    return [("Nr", *HEADER), *table]
+
+
+@pytest.mark.parametrize(
+    ("named", "whose"), [(False, "the rows above it (6)"), (True, "the municipalities of Fier in all years (6)")]
+)
+def test_x14_a_total_without_a_year_is_held_against_the_rows_of_all_years(tmp_path, named, whose):
+    taken = take(tmp_path, blocks(named=named))
+    assert told(taken) == []
+    assert [problem.what for problem in told(taken, "NOTE") if problem.rule == "totals_agree"] == [
+        "2 total rows were compared with the sums of their rows, and agree"
+    ]
+    (warning,) = told(take(tmp_path, blocks(10, named=named)))
+    assert (warning.rule, warning.cell, warning.year) == ("total_differs_from_the_sum", "D17", "")
+    assert f", but {whose} add up to " in warning.what
+
+
+def test_x14_what_a_title_inside_the_table_says_is_kept_among_what_was_set_aside(tmp_path):
+    aside = take(tmp_path, blocks()).set_aside
+    assert aside["content"].tolist()[::2] == ["QARKU BERAT", "QARKU FIER"]
+    assert aside["reason"].tolist() == ["total row"] * 4
 
 
 def test_x14_a_county_beside_all_names_does_not_make_a_total_of_a_row_without_one(tmp_path):
@@ -221,6 +323,27 @@ def test_x12_a_merged_county_over_municipalities_of_another_county_says_so(tmp_p
     assert sorted(taken.values["value"]) == [5, 6]
     table[-1] = (None, "Shijak", 2020, 7)
     assert told(take(tmp_path, table, merge=["A2:A4"], county="Qarku"), "STOP") == []
+
+
+# X20: each column has marks of its own
+
+
+def test_x20_columns_of_one_table_may_be_declared_with_marks_of_their_own(tmp_path):
+    header = ("Bashkia", "Viti", "Persona", "Lekë")
+    own = [(place, 2020, f"1\N{NO-BREAK SPACE}{600 + at}", f"{4 + at}.306") for at, place in enumerate(PLACES)]
+    written(tmp_path, [header, *own])
+    declared = {
+        "file": "a.xlsx", "unit": "Bashkia", "period": "Viti", "columns": {"children": "Persona", "spending": "Lekë"},
+    }  # fmt: skip
+    assert rules(taken_from(tmp_path, Source(**declared))) == ["ambiguous_marks"]
+    for marks in (NumberMarks(thousands="."), NumberMarks(decimal=",", thousands=".")):
+        taken = taken_from(tmp_path, Source(**declared, marks={"spending": marks}))
+        assert told(taken) == []
+        values = taken.values.set_index("variable")["value"]
+        assert sorted(values["spending"]) == [4306 + 1000 * at for at in range(6)]
+        assert sorted(values["children"]) == [1600 + at for at in range(6)]
+    beside = Source(**declared, decimal=".", thousands=" ", marks={"spending": NumberMarks(decimal=",", thousands=".")})
+    assert set(taken_from(tmp_path, beside).values["value"]) >= {4306, 1600}
 
 
 # X20: what few cells show
@@ -464,10 +587,18 @@ def test_x26_a_column_of_shares_where_persons_are_counted_stops(tmp_path):
     assert rules(take(tmp_path, column("30 %", "12 %"), "turnout_pct")) == ["unit_words"]
 
 
-def test_x26_a_unit_before_the_number_stops_by_its_name(tmp_path):
-    (stop,) = told(take(tmp_path, column("€ 300", 12, 13), "social_spending"))
-    assert (stop.rule, stop.cell) == ("unit_before_a_number", "C2")
-    assert "EUR" in stop.what
+@pytest.mark.parametrize("cell", ["€ 300", "€300", "EUR 1 300"])
+def test_x26_a_unit_before_the_number_is_held_against_the_registered_one(tmp_path, cell):
+    (stop,) = told(take(tmp_path, column(cell, 12, 13), "social_spending"), "STOP")
+    assert (stop.rule, stop.cell) == ("cell_unit_differs", "C2")
+    assert "is in EUR by the words" in stop.what
+
+
+@pytest.mark.parametrize("cells", [("Lek 300", "lekë 1 200"), ("ALL 300", "ALL 1 200")])
+def test_x26_a_unit_before_the_number_is_read_like_one_behind_it(tmp_path, cells):
+    taken = take(tmp_path, column(*cells), "unheard_of")
+    assert rules(taken) == ["unit_words"]
+    assert sorted(taken.values["value"]) == [300, 1200]
 
 
 @pytest.mark.parametrize("cells", [("235 euro", "240 euro"), ("235 lekë", "240 lekë"), ("235", "240 persona")])
@@ -564,3 +695,107 @@ def test_the_words_for_scales_are_data_and_a_wrong_one_is_refused_with_its_place
 
     with pytest.raises(DataError, match=r"scale_words.csv: meaning of 'mije' is 'lots'"):
         number_words(replace(REFERENCE, scale_words=table.assign(meaning="lots")))
+
+
+# X24, percentages by their number format
+
+SHARES = {place: 0.307 + at / 1000 for at, place in enumerate(PLACES)}
+
+
+def shown_as(folder, kind, code="0.0%"):
+    """A file of that kind, of shares that it shows as percentages."""
+    rows = [list(HEADER), *([place, 2020, Share(share)] for place, share in SHARES.items())]
+    if kind != "xlsx":
+        (folder / f"a.{kind}").write_bytes({"xls": xls_bytes, "ods": ods_bytes}[kind](Sheet=rows))
+        return
+    written(folder, [[*row[:2], float(row[2]) if number else row[2]] for number, row in enumerate(rows)])
+    book = openpyxl.load_workbook(folder / "a.xlsx")
+    for (cell,) in book.active.iter_rows(min_row=2, min_col=3, max_col=3):
+        cell.number_format = code
+    book.save(folder / "a.xlsx")
+
+
+def shares_read(folder, kind, variable="turnout_pct"):
+    return taken_from(folder, Source(file=f"a.{kind}", unit="Bashkia", period="Viti", columns={variable: "Shifra"}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("xlsx", "0%"),
+        ("xlsx", "0.00%"),
+        ("xlsx", '#,##0.0" " %'),
+        ("xlsx", "[Red]0.0%;-0.0%"),
+        ("ods", ""),
+        ("xls", ""),
+    ],
+)
+def test_x24_percentages_are_read_as_the_sheet_shows_them(tmp_path, kind, code):
+    shown_as(tmp_path, kind, code)
+    taken = shares_read(tmp_path, kind)
+    assert sorted(taken.values["value"]) == [30.7, 30.8, 30.9, 31.0, 31.1, 31.2]
+    assert rules(taken) == ["unit_words"]
+    assert "'%' in C2:C7" in told(taken)[0].what
+
+
+def test_x24_a_sign_that_is_only_written_behind_multiplies_nothing(tmp_path):
+    shown_as(tmp_path, "xlsx", '0.0"%"')
+    assert sorted(shares_read(tmp_path, "xlsx", "unheard_of").values["value"]) == sorted(SHARES.values())
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+def test_x26_percentages_where_persons_are_counted_stop(tmp_path, kind):
+    shown_as(tmp_path, kind)
+    (stop,) = told(shares_read(tmp_path, kind, "beneficiaries"), "STOP")
+    assert (stop.rule, stop.cell) == ("cell_unit_differs", "C2:C7")
+    assert "'30.7%' in C2" in stop.what
+
+
+def formatted(folder, codes, header=HEADER):
+    """A workbook of one column, its cells with these number formats, one after the other."""
+    written(folder, [header, *((PLACES[at % 6], 2015 + at // 6, 22680000) for at in range(12))])
+    book = openpyxl.load_workbook(folder / "a.xlsx")
+    for at in range(12):
+        book.active.cell(at + 2, 3).number_format = codes[at * len(codes) // 12]
+    book.save(folder / "a.xlsx")
+
+
+@pytest.mark.parametrize(
+    "code", ['#,##0 "€"', "[$€-2] #,##0", "€#,##0.00", "_-* #,##0\\ [$€-41C]_-;-* #,##0\\ [$€-41C]_-"]
+)
+def test_x26_a_currency_in_the_number_format_is_held_against_the_registered_one(tmp_path, code):
+    formatted(tmp_path, [code])
+    (stop,) = told(shares_read(tmp_path, "xlsx", "social_spending"), "STOP")
+    assert (stop.rule, stop.cell) == ("cell_unit_differs", "C2:C13")
+    assert "'22680000 €' in C2" in stop.what
+
+
+def test_x26_two_currencies_in_the_number_formats_of_one_column_stop(tmp_path):
+    formatted(tmp_path, ["[$$-409]#,##0", '#,##0 "€"'])
+    stops = told(shares_read(tmp_path, "xlsx", "unheard_of"), "STOP")
+    assert {stop.rule for stop in stops} == {"different_units_in_one_column"}
+
+
+def test_x26_a_scale_in_the_number_format_stops_as_it_does_in_a_text(tmp_path):
+    formatted(tmp_path, ['#,##0" mijë lekë"'])
+    stops = told(shares_read(tmp_path, "xlsx", "social_spending"), "STOP")
+    assert {stop.rule for stop in stops} == {"unknown_word_behind_a_number"}
+    assert "mijë lekë" in stops[0].what
+
+
+@pytest.mark.parametrize("code", ["#,##0,", "0.0,,", '#,##0,"mijë"'])
+def test_x26_figures_that_the_number_format_divides_stop(tmp_path, code):
+    formatted(tmp_path, [code], ("Bashkia", "Viti", "Shifra"))
+    taken = shares_read(tmp_path, "xlsx", "social_spending")
+    stops = told(taken, "STOP")
+    assert {stop.rule for stop in stops} == {"divided_by_format"}
+    assert "22680000 is stored" in stops[0].what
+    assert taken.values.empty
+
+
+@pytest.mark.parametrize("code", ["General", "#,##0", "#,##0.00;[Red]-#,##0.00", "_(* #,##0_);_(* (#,##0)", "0.00E+00"])
+def test_x26_formats_that_set_digits_only_say_nothing(tmp_path, code):
+    formatted(tmp_path, [code])
+    taken = shares_read(tmp_path, "xlsx", "unheard_of")
+    assert rules(taken) == []
+    assert set(taken.values["value"]) == {22680000}

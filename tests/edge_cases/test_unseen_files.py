@@ -1,5 +1,6 @@
 """`lnbeval check FILE` of a file that nobody declared: what was understood, one list of problems, and the next command."""
 
+import csv
 import datetime as dt
 import shutil
 import zipfile
@@ -10,6 +11,9 @@ from conftest import ROOT
 from written_evaluations import CODES, NAMES
 
 from lnbeval.cli.main import exit_code
+from lnbeval.workspace.definitions import evaluation_reference
+from lnbeval.workspace.intake_stage import taken_in
+from lnbeval.workspace.parameters import read_parameters
 from lnbeval.workspace.places import Workspace
 from lnbeval.workspace.yaml_file import read_yaml
 
@@ -343,3 +347,255 @@ def test_x38_one_contradiction_among_months_is_named_with_both_rows(said, tmp_pa
     assert code == 3
     assert "is 99999 here" in told
     assert "by: 'Muaji'" in told
+
+
+@pytest.mark.parametrize(
+    ("header", "unit", "kind", "measured"),
+    [
+        ("Norma për 1 000 banorë", "për 1 000 banorë", "rate", ("", 1, "rate")),
+        ("Pagesa për frymë (lekë)", "lekë për frymë", "money", ("", 1, "money")),
+        ("Shpenzime mijë lekë (gjithsej)", "mijë lekë", "money", ("population", 1, "money")),
+    ],
+)
+def test_the_draft_takes_the_unit_that_the_header_tells(said, workspace, tmp_path, header, unit, kind, measured):
+    rows = long_rows(("Bashkia", "Viti", header))
+    rows[1:] = [[*row[:2], row[2] + 0.25] for row in rows[1:]]
+    name = f"unit_told_{kind}_{measured[0]}"
+    assert said("new", name, "--from", book_of(tmp_path / "a.xlsx", {"S": rows}))[0] == 0
+    (variable,), (indicator,) = (definitions(workspace, name, table) for table in ("variables", "indicators"))
+    assert (variable["unit"], variable["kind"]) == (unit, kind)
+    assert (indicator["denominator"], int(indicator["scale"]), indicator["kind"]) == measured
+    assert "figures are in" not in said("check", name)[1]
+
+
+def test_the_exception_to_a_unit_is_given_by_the_name_that_the_stop_tells(said, workspace, tmp_path):
+    rows = long_rows(("Bashkia", "Viti", "Raste"))
+    rows[0][2] = "Raste për 1 000 banorë"
+    said("new", "excepted", "--from", book_of(tmp_path / "a.xlsx", {"S": rows}))
+    table = workspace.raw("excepted") / "variables.csv"
+    text = table.read_text(encoding="utf-8").replace("për 1 000 banorë,cases,rate", "cases,cases,count")
+    table.write_text(text, encoding="utf-8")
+    told = said("check", "excepted")[1]
+    assert "says that figures are in for each inhabitant or so many of them" in told
+    name = told.partition("Only a written exception lets it pass: answer `")[2].partition("` with as_registered")[0]
+    with workspace.decisions("excepted").open("a", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerow([name, "as_registered", "the words are of the year before", "A. H.", "2026-11-22"])
+    told = said("check", "excepted")[1]
+    assert "Decided: as_registered" in told
+    assert "STOP a.xlsx" not in told
+
+
+def definitions(workspace, name, table):
+    with (workspace.raw(name) / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize(
+    ("headers", "parts"),
+    [
+        (("Nxënës gjithsej", "Nxënëse femra"), {"nxenese_femra": "pupils"}),
+        (("Gjithsej nxënës", "Vajza", "Djem"), {"vajza": "pupils", "djem": "pupils"}),
+        (("Përfituese gra", "Përfitues"), {"perfituese_gra": "beneficiaries"}),
+        (("Raste të reja", "Raste të reja, femra", "Raste të mbyllura"), {"raste_te_reja_femra": "raste_te_reja"}),
+        (("Mësues gjithsej", "Nxënës gjithsej", "Vajza"), {"vajza": ""}),
+        (("Nxënës %", "Nxënëse femra %"), {"nxenese_femra": ""}),
+    ],
+)
+def test_women_and_girls_are_a_part_of_the_column_that_holds_everybody(said, workspace, tmp_path, headers, parts):
+    series = [[*row, *(row[2] // (2 + at) for at, _ in enumerate(headers[1:]))] for row in long_rows()[1:]]
+    name = f"parts_{abs(hash(headers))}"
+    path = book_of(tmp_path / "a.xlsx", {"S": [["Bashkia", "Viti", *headers], *series]})
+    assert said("new", name, "--from", path)[0] == 0
+    rows = {row["code"]: row["part_of"] for row in definitions(workspace, name, "variables")}
+    assert {code: rows[code] for code in parts} == parts
+
+
+def test_more_girls_than_pupils_stop_in_the_draft(said, tmp_path):
+    rows = long_rows(("Bashkia", "Viti", "Nxënës gjithsej", "Nxënëse femra"), 2)
+    rows[1:] = [[*row[:3], row[2] // 2] for row in rows[1:]]
+    rows[9][2:] = [930, 950]
+    said("new", "girls", "--from", book_of(tmp_path / "a.xlsx", {"S": rows}))
+    code, told = said("check", "girls")
+    assert code == 3
+    assert f"nxenese_femra is larger than pupils in 1 row(s): {rows[9][0]} {rows[9][1]}: 950 of 930" in told
+
+
+SHOWN = {"Fëmijë në çerdhe": 1, "Buxheti për shërbime": 57, "Mbulimi me shërbime": 0.037}
+
+
+def indicator_rows(unit, named="Treguesi"):
+    """Years across columns and three quantities below each other, perhaps with a column of their units."""
+    units = dict(zip(SHOWN, ("fëmijë", "mijë lekë", "%"), strict=True))
+    yield ["Bashkia", named, *(["Njësia"] if unit else []), *map(str, YEARS)]
+    for code in CODES:
+        for text, times in SHOWN.items():
+            figures = [round(figure(code, year) * times, 1) for year in YEARS]
+            yield [NAMES[code], text, *([units[text]] if unit else []), *figures]
+
+
+@pytest.mark.parametrize(
+    ("unit", "named", "why"),
+    [
+        (True, "Emërtimi", "the column of units beside it says different units of them"),
+        (False, "Treguesi", "its header says that these are indicators"),
+        (False, "Emërtimi", "their figures differ as those of different quantities do"),
+    ],
+)
+def test_indicators_in_rows_are_series_of_their_own_and_never_added_up(said, workspace, tmp_path, unit, named, why):
+    path = book_of(tmp_path / "treguesi.xlsx", {"S": indicator_rows(unit, named)})
+    code, told = said("check", path)
+    asked = "NOTE" if named == "Treguesi" else "ASK"
+    assert (
+        f"{asked} treguesi.xlsx, sheet S: The rows that '{named}' tells apart seem to be of different quantities"
+        in told
+    )
+    assert why in told
+    assert (code, "nothing stands in the way" in told) == ((0, True) if asked == "NOTE" else (3, False))
+    assert "figures: 'Fëmijë në çerdhe' (" in told
+    assert " as femije_ne_cerdhe, 366 in 366 filled cells, whole numbers" in told
+    name = f"indicators_{why.split()[1]}"
+    assert said("new", name, "--from", path)[0] == 0
+    parameters = read_yaml(workspace.parameters(name))
+    (source,) = parameters["data"]["sources"]
+    assert "aggregate" not in source
+    codes = dict(zip(SHOWN, source["columns"], strict=True))
+    assert source["only_where"] == [{"variable": codes[text], "column": named, "equals": text} for text in SHOWN]
+    assert why in parameters["guesses"][0]["why"]
+    read = taken_values(workspace, name)
+    for text, times in SHOWN.items():
+        assert read[codes[text], CODES[7], 2016] == round(figure(CODES[7], 2016) * times, 1)
+    told = said("check", name)[1]
+    assert "STOP treguesi.xlsx" not in told
+    if unit:
+        kinds = {row["code"]: (row["unit"], row["kind"]) for row in definitions(workspace, name, "variables")}
+        assert list(kinds.values()) == [("fëmijë", "count"), ("mijë lekë", "money"), ("percent", "share")]
+
+
+def test_indicators_in_rows_that_are_cut_by_sex_too_are_added_up_by_sex_only(said, workspace, tmp_path):
+    rows = [
+        [NAMES[code], year, text, sex, figure(code, year)]
+        for code in CODES
+        for year in YEARS
+        for text in ("Aplikime", "Vendime")
+        for sex in ("Femra", "Meshkuj")
+    ]
+    path = book_of(tmp_path / "a.xlsx", {"S": [["Bashkia", "Viti", "Treguesi", "Gjinia", "Vlera"], *rows]})
+    assert said("new", "indicators_by_sex", "--from", path)[0] == 0
+    (source,) = read_yaml(workspace.parameters("indicators_by_sex"))["data"]["sources"]
+    assert source["aggregate"] == {"by": "sum", "over": ["Gjinia"]}
+    assert source["columns"] == {"aplikime": "Vlera", "vendime": "Vlera"}
+    assert taken_values(workspace, "indicators_by_sex")["vendime", CODES[3], 2015] == 2 * figure(CODES[3], 2015)
+
+
+def test_too_many_indicators_in_rows_are_passed_over_with_the_way_out(said, tmp_path):
+    rows = [[NAMES[code], f"Treguesi {at}", *range(at, at + 6)] for code in CODES[:5] for at in range(40)]
+    path = book_of(tmp_path / "a.xlsx", {"S": [["Bashkia", "Treguesi", *map(str, YEARS)], *rows]})
+    code, told = said("check", path)
+    assert code == 3
+    assert "STOP a.xlsx, sheet S: The 40 texts of column 'Treguesi' name different quantities" in told
+    assert "with `only_where`" in told
+
+
+@pytest.mark.parametrize(
+    "parts", [("Fëmijë", "Të rritur", "Të moshuar"), ("Kategoria A", "Kategoria B", "Kategoria C")]
+)
+def test_groups_of_the_same_quantity_are_still_added_up(said, tmp_path, parts):
+    rows = [
+        [NAMES[code], year, part, figure(code, year) * 10**at]
+        for code in CODES
+        for year in YEARS
+        for at, part in enumerate(parts)
+    ]
+    path = book_of(tmp_path / "a.xlsx", {"S": [["Bashkia", "Viti", "Grupi", "Raste"], *rows]})
+    code, told = said("check", path)
+    assert code == 0, told
+    assert "several rows a municipality and year, by: 'Grupi'" in told
+
+
+def taken_values(workspace, name):
+    reference = evaluation_reference(workspace, name)
+    taken = taken_in(workspace, name, read_parameters(workspace, name, reference), reference)
+    return taken.values.set_index(["variable", "code", "period"])["value"]
+
+
+def test_averages_are_asked_about_and_never_added_up(said, workspace, tmp_path):
+    for number, (headers, by) in enumerate(
+        ((("Paga mesatare (lekë)",), "mean"), (("Raste", "Norma e pagesës"), "sum"))
+    ):
+        rows = [[*row[:2], sex, *[row[2]] * len(headers)] for row in long_rows()[1:] for sex in ("Femra", "Meshkuj")]
+        path = book_of(tmp_path / f"a{number}.xlsx", {"S": [["Bashkia", "Viti", "Gjinia", *headers], *rows]})
+        code, told = said("check", path)
+        assert (code, f"ASK a{number}.xlsx, sheet S: A municipality has several rows a year, by 'Gjinia'" in told) == (
+            3,
+            True,
+        )
+        assert (
+            f"'{headers[-1]}' is an average, a rate or a share by its words: is it to be added up or averaged?" in told
+        )
+        assert said("new", f"averages_{number}", "--from", path)[0] == 0
+        parameters = read_yaml(workspace.parameters(f"averages_{number}"))
+        (source,) = parameters["data"]["sources"]
+        assert source["aggregate"]["by"] == by
+        assert list(source["columns"].values()) == [headers[0]]
+        assert "never added up" in parameters["guesses"][0]["why"]
+
+
+def test_a_sheet_that_says_who_was_treated_is_not_called_useless(said, workspace, tmp_path):
+    phases = [[NAMES[code], 2017 if code in CODES[::4] else "-", "I" if code in CODES[::4] else "-"] for code in CODES]
+    sheets = {"Të dhëna": LONG, "Programi": [["Bashkia", "Viti i hyrjes", "Faza"], *phases]}
+    path = book_of(tmp_path / "programi.xlsx", sheets)
+    code, told = said("check", path)
+    assert code == 0, told
+    assert "NOTE programi.xlsx, sheet Programi: The sheet holds no figures, but sorts municipalities by" in told
+    assert "holds figures to use" not in told
+    assert said("new", "programi", "--from", path)[0] == 0
+    guesses = read_yaml(workspace.parameters("programi"))["guesses"]
+    (why,) = [guess["why"] for guess in guesses if guess["name"] == "treatment"]
+    assert "'Faza' sorts them alike" in why
+    assert "no other column" not in why
+
+
+def test_a_column_that_numbers_the_rows_of_each_county_anew_is_no_figure(workspace, said):
+    rows = []
+    for county in ("311", "321"):
+        own = [code for code in CODES if code.startswith(f"AL{county[:2]}")]
+        rows += [[f"QARKU {county}"], ["Nr", "Bashkia", "Viti", "Raste"]]
+        keys = [(code, year) for code in own for year in YEARS]
+        rows += [[at, NAMES[code], year, figure(code, year)] for at, (code, year) in enumerate(keys, start=1)]
+    path = workspace.root / "blloqe.xlsx"
+    book_of(path, {"Qarqet": rows})
+    code, text = said("check", path)
+    assert code == 0
+    assert "'Raste' (D) as raste" in text
+    assert "'Nr' (A)" not in text
+    assert "Columns not declared, and not read: 'Nr'" in text
+
+
+@pytest.mark.parametrize("units", [False, True])
+def test_indicators_in_rows_with_years_across_are_series_of_their_own_where_one_names_a_day(workspace, said, units):
+    names = ("Numri i kopshteve", "Fëmijë në kopshte", "Popullsia më 1 janar")
+    beside = [["kopshte"], ["fëmijë"], ["banorë"]] if units else [[]] * 3
+    header = ["Bashkia", "Treguesi", *(["Njësia"] if units else []), *YEARS]
+    rows = [
+        [NAMES[code], name, *unit, *(figure(code, year, at) for year in YEARS)]
+        for code in CODES
+        for at, (name, unit) in enumerate(zip(names, beside, strict=True))
+    ]
+    code, text = said("check", book_of(workspace.root / "treguesit.xlsx", {"T": [header, *rows]}))
+    assert code == 0
+    for name in names:
+        assert f"figures: '{name}' (" in text
+    assert "added up to" not in text
+
+
+@pytest.mark.parametrize("last", ["2019*", "2019", "Viti 2019 (p)"])
+def test_x15_years_with_and_without_the_word_for_year_are_one_series(workspace, said, last):
+    header = [["Bashkia", "Familje", *[None] * 5], [None, *(f"Viti {year}" for year in YEARS[:-1]), last]]
+    path = book_of(workspace.root / "vitet.xlsx", {"T": [*header, *wide(header=False)]})
+    book = openpyxl.load_workbook(path)
+    book.active.merge_cells("B1:G1")
+    book.save(path)
+    code, text = said("check", path)
+    assert code == 0
+    assert "figures: 'Familje / {year}' (B) as familje, 366 in 366 filled cells" in text
+    assert "Left out" not in text

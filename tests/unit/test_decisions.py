@@ -1,5 +1,8 @@
 """Decisions: a question is settled by who answered it, why and when, and by nothing else."""
 
+import csv
+from dataclasses import replace
+
 import pytest
 
 from lnbeval.intake import Problem, answers, decided, problem_text, read_decisions
@@ -98,3 +101,27 @@ def test_a_file_as_a_spreadsheet_program_saves_it_is_read(tmp_path, mark):
 def test_a_row_with_nothing_but_a_question_waits(tmp_path):
     made, wrong = decisions(tmp_path, HEADER + "seat_town/a.xlsx/Peshkopi,,,,\n" + "\n")
     assert (made, wrong) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "norm  for each",
+        " Vau i\u00a0Dejës ",
+        "two\nlines",
+        "a, b; c",
+        'so called "Mat"',
+        "Has\u200b",
+        "Kukës\ttab",
+        "e\u0308",
+    ],
+)
+def test_a_question_about_anything_is_answered_by_the_text_of_its_name(tmp_path, subject):
+    asked = replace(QUESTION, file="të  dhëna, a.xlsx", subject=subject)
+    told = problem_text(asked).partition("Answer `")[2].partition("` with")[0]
+    with (tmp_path / "decisions.csv").open("w", encoding="utf-8", newline="") as stream:
+        stream.write(HEADER)
+        csv.writer(stream).writerow([told, "whole", "seen", "A. Hoxha", "2026-11-22"])
+    made, wrong = read_decisions(tmp_path / "decisions.csv")
+    (note,) = decided([asked], made, "decisions.csv")
+    assert (wrong, note.decision[:1], answers(made)[asked.name]) == ((), ("whole",), "whole")

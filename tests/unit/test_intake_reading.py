@@ -8,6 +8,7 @@ from country import LETTERS, PERSONS
 
 from lnbeval.errors import DataError, ParameterError
 from lnbeval.intake import Condition, Resolved, Source, UnreadableError, describe, intake, read_source, sheets
+from lnbeval.intake.source import NumberMarks
 
 CODES = {"Tiranë": "TR", "Durrës": "DR", "Vorë": "VR"}
 GOOD = [["Bashkia", "Viti", "Raste"], ["Tiranë", 2020, 5], ["Durrës", 2020, 7]]
@@ -319,6 +320,18 @@ def test_a_description_of_what_cannot_be_read_is_its_problem(tmp_path):
         ({"header": 0}, "header is 0"),
         ({"columns": {}}, "columns is empty"),
         ({"decimal": ",", "thousands": ","}, "both ','"),
+        ({"marks": {"voters": NumberMarks(decimal=",")}}, "marks names voters, which columns does not have"),
+        (
+            {"marks": {"voted": NumberMarks(decimal=",", thousands=",")}},
+            "marks of voted: decimal and thousands are the same",
+        ),
+        (
+            {
+                "columns": {"a": "Fruit", "b": "Fruit"},
+                "marks": {"a": NumberMarks(decimal=","), "b": NumberMarks(decimal=".")},
+            },
+            "marks says two things of the column Fruit",
+        ),
         ({"only_where": (Condition(variable="x", column="Gjinia", equals="F"),)}, "names x"),
     ],
 )

@@ -361,7 +361,10 @@ def test_a_condition_sets_the_other_rows_aside(tmp_path):
     )
     taken = take(tmp_path, rows, header=header, columns={"women": "Raste", "men": "Raste"}, only_where=conditions)
     assert taken.values[["variable", "value"]].values.tolist() == [["men", 8.0], ["women", 5.0]]
-    assert taken.set_aside[["row", "cell", "reason"]].values.tolist() == [[4, "", "condition not met"]]
+    reason = "condition not met: column Gjinia is none of 'F', 'M'"
+    assert taken.set_aside[["row", "cell", "reason"]].values.tolist() == [[4, "", reason]]
+    (note,) = [problem.what for problem in taken.problems if problem.rule == "condition_not_met"]
+    assert note == f"Set aside, {reason}: 1 row"
     assert told(taken) == []
     assert balanced(taken)
 

@@ -190,3 +190,23 @@ def test_a_stratum_cannot_cut_a_cluster():
 def test_equal_seeds_give_equal_p_values():
     effects = twfe(small(n=15), Design(control_group="all"))
     assert permuted(effects, draws=99).p_value == permuted(effects, draws=99).p_value
+
+
+@pytest.mark.parametrize("method", ["randomization", "wild", "wild_unrestricted"])
+def test_a_simulated_p_value_moves_with_the_seed_by_its_simulation_error(method):
+    panel = small(n=15)
+    noise = np.random.default_rng(3).normal(size=panel.outcome.shape)
+    effects = twfe(replace(panel, outcome=noise), Design(control_group="all"))
+    draws, seeds = 199, 60
+    made = [infer(effects, method=method, draws=draws, rng=np.random.default_rng(seed)) for seed in range(seeds)]
+    p = np.array([table["p_value"].iloc[0] for table in made])
+    assert made[0]["p_value_error"].iloc[0] == pytest.approx(np.sqrt(p[0] * (1 - p[0]) / draws))
+    # The standard deviation of 60 draws is known to 4 / sqrt(120) with four standard errors.
+    assert p.std(ddof=1) == pytest.approx(made[0]["p_value_error"].iloc[0], rel=4 / np.sqrt(2 * seeds))
+
+
+def test_p_values_of_all_assignments_or_of_a_reference_have_no_simulation_error():
+    panel = replace(small(n=6), cohort=np.array([3.0, 3.0, 5.0, NEVER, NEVER, NEVER]))
+    effects = effects_of("att_gt", panel)
+    for method in ("randomization", "jackknife"):
+        assert infer(effects, method=method, draws=10_000)["p_value_error"].isna().all()

@@ -119,6 +119,15 @@ def test_the_method_line_knows_an_inference_with_a_comma():
     assert "conley, within 50 km (neighbours' errors related, no small-sample correction)" in line
 
 
+@pytest.mark.parametrize(
+    ("p", "error", "expected"),
+    [(0.267, 0.014, "0.267 ± 0.014"), (0.0004, 0.0002, "&lt;0.001 ± 0.001"), (0.267, NAN, "0.267")],
+)
+def test_x72_the_simulation_error_stands_behind_a_simulated_p(p, error, expected):
+    table = table_of(row(heading="Care", inference="randomization", p_value=p, p_value_error=error))
+    assert any(f"|{expected}|" in line for line in shown(estimators(table)))
+
+
 def test_an_indicator_has_the_same_decimals_in_all_its_rows():
     wide, narrow = (
         row(estimate=12.5, conf_low=-20.25, conf_high=45.25),

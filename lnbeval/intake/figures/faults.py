@@ -24,6 +24,8 @@ DAY_IN_FIGURES: Final = re.compile(
     r"(?:[0-9]{1,2}([-./])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2})|[0-9]{4}([-./])[0-9]{1,2}\2[0-9]{1,2})(?:[ T].*)?"
 )
 WORD_BEHIND: Final = re.compile(r"[+-]?[0-9][0-9., ]*\s*([^\W\d_].{0,60})", re.DOTALL)
+IN_BRACKETS: Final = re.compile(r"\(\s*[0-9][0-9., ]*\)")
+APOSTROPHES: Final = re.compile(r"[+-]?[0-9]{1,3}(?:['\N{RIGHT SINGLE QUOTATION MARK}][0-9]{3})+(?:[.,][0-9]+)?")
 PERCENT: Final = "percent"  # the unit of unit_words.csv that makes another quantity of a number
 UNSETTLED: Final = "marks_not_settled"  # told once for the whole column, not for each cell
 
@@ -64,6 +66,13 @@ def not_finite(shown: str) -> Fault:
     what = f"{quoted(shown)} is not a finite number"
     do = 'Ask the source for the figure; if it means "not reported", declare it under `missing`'
     return Fault(kind="not_finite", what=what, do=do)
+
+
+def divided_by_format(shown: str, stored: str, divisor: int) -> Fault:
+    """The fault of a number of which a sheet shows the thousandth or less: its header may speak of either."""
+    what = f"The sheet shows {quoted(shown)} where {stored} is stored: the number format divides by {divisor:,}"
+    do = "Save the sheet with figures that are shown as they are stored, in the unit that the header names"
+    return Fault(kind="divided_by_format", what=what, do=do, alike="number format that divides")
 
 
 def unclear_word(word: str) -> Fault:
@@ -121,7 +130,7 @@ def not_a_number(word: str, marks: Marks) -> Fault:
     if DAY_AND_MONTH.fullmatch(word) or DAY_IN_FIGURES.fullmatch(word):
         what = f"{quoted(word)} looks like a date; spreadsheets turn figures like 12-3 into dates"
         return Fault(kind="date", what=what, do="Ask the source for the figure")
-    return _other_marks(word, marks) or _word_behind(word) or _no_number(word)
+    return _other_marks(word, marks) or _word_behind(word) or _written_otherwise(word) or _no_number(word)
 
 
 def _other_marks(word: str, marks: Marks) -> Fault | None:
@@ -136,7 +145,12 @@ def _other_marks(word: str, marks: Marks) -> Fault | None:
         do = "Declare `decimal` and `thousands` as the source means them"
     else:
         do = f"Declare decimal: '{decimal}'" + (f" and thousands: '{thousands}'" if thousands in word else "")
-    return Fault(kind="other_marks", what=what, do=f"{do}, for the whole source", alike=next(iter(readings)))
+    return Fault(
+        kind="other_marks",
+        what=what,
+        do=f"{do}, for the whole source or under `marks` for this column",
+        alike=next(iter(readings)),
+    )
 
 
 def _word_behind(word: str) -> Fault | None:
@@ -146,6 +160,19 @@ def _word_behind(word: str) -> Fault | None:
     what = f"{quoted(word)} is not a number: {quoted(behind[1])} behind it is not among the words for units"
     do = "Ask for the number alone; a word for thousands or millions changes it and is never left out"
     return Fault(kind="unknown_word_behind_a_number", what=what, do=do)
+
+
+def _written_otherwise(word: str) -> Fault | None:
+    """The fault of a number in signs that are not read as part of one."""
+    if IN_BRACKETS.fullmatch(word):
+        what = f"{quoted(word)} is a number in brackets: in accounts one below zero, elsewhere often a figure that is in doubt"
+        do = "Ask the source which it is, and have it written with a minus, or without brackets"
+        return Fault(kind="number_in_brackets", what=what, do=do)
+    if APOSTROPHES.fullmatch(word):
+        what = f"{quoted(word)} looks like a number with an apostrophe between thousands"
+        do = "Ask for the column without apostrophes, or take them out in a copy and write so into SOURCES.md"
+        return Fault(kind="apostrophes", what=what, do=do)
+    return None
 
 
 def _no_number(word: str) -> Fault:

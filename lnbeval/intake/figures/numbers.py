@@ -9,9 +9,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.figures.faults import (
+    PERCENT,
     UNSETTLED,
     Fault,
     backward_range,
+    divided_by_format,
     excel_error,
     not_a_number,
     not_finite,
@@ -22,7 +24,7 @@ from lnbeval.intake.figures.marks import SPACES, as_written, conversion, number_
 from lnbeval.intake.figures.parts import number_parts
 from lnbeval.intake.number_words import NO_WORDS, word_key
 from lnbeval.intake.source import FIRST_YEAR, LAST_YEAR
-from lnbeval.intake.text import BLANKS, EXCEL_ERRORS, cell_text, is_blank, quoted, tidy_text
+from lnbeval.intake.text import BLANKS, EXCEL_ERRORS, Shown, cell_text, is_blank, quoted, tidy_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +49,6 @@ __all__ = [
 EXCEL_DAY_ZERO: Final = date(1899, 12, 30)  # as it must be counted for days after February 1900
 FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2100, 12, 31)  # taken for a day when they stand where a year should
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # what every program writes the same way
-UNIT_BEFORE = re.compile(r"([^0-9+.,-]{1,20}?)\s*[0-9][0-9., ]*")
 BEYOND = (math.inf, -math.inf)  # what float() makes of 1e999
 
 
@@ -73,8 +74,9 @@ class Told:
         missing: what a word for "not reported" means exactly; blank when it is none.
         sign: of a bound, a range or an approximate number.
         ends: the numbers of a bound or range.
-        behind: the word behind the number.
+        behind: the unit word behind the number, or before it.
         unit: what it stands for.
+        mark: of a footnote, behind the number.
     """
 
     word: str
@@ -84,6 +86,7 @@ class Told:
     ends: tuple[float, ...] = ()
     behind: str = ""
     unit: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +114,8 @@ def read_number(value: object, rules: NumberRules) -> float | Told | Fault:
         return _number_in_text(value, rules)
     if value is None:
         return math.nan
+    if isinstance(value, Shown):
+        return _shown_number(value, rules)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _finite(value, rules)
     return wrong_type(value, "a number")
@@ -126,7 +131,7 @@ def read_numbers(cells: Sequence[object], rules: NumberRules) -> Column:
     column = Column(values=[])
     for at, cell in enumerate(cells):
         if clean and isinstance(cell, str) and match(cell):
-            column.values.append(convert(cell))
+            column.values.append(convert(cell) + 0.0)
             continue
         key = (cell.__class__, cell)
         if key not in known:
@@ -136,7 +141,8 @@ def read_numbers(cells: Sequence[object], rules: NumberRules) -> Column:
             column.faults[at] = read
         elif isinstance(read, Told):
             column.told[at] = read
-        column.values.append(read if isinstance(read, float) else read.value if isinstance(read, Told) else math.nan)
+        number = read if isinstance(read, float) else read.value if isinstance(read, Told) else math.nan
+        column.values.append(number + 0.0)  # zero, where a file has minus zero
     return _finite_only(column, cells)
 
 
@@ -165,7 +171,7 @@ def _number_in_text(text: str, rules: NumberRules) -> float | Told | Fault:
     parts = number_parts(text, rules.words)
     line = text.strip(BLANKS).translate(SPACES)
     if parts is None:
-        return _unit_before(line, rules.words) or not_a_number(line, rules.marks)
+        return not_a_number(line, rules.marks)
     fits = number_pattern(*rules.marks).fullmatch
     unread = next((numeral for numeral in parts.numerals if not fits(numeral)), None)
     if unread is not None:
@@ -176,7 +182,22 @@ def _number_in_text(text: str, rules: NumberRules) -> float | Told | Fault:
     return _told(line, parts, numbers)
 
 
+def _shown_number(value: Shown, rules: NumberRules) -> float | Told | Fault:
+    """The number of a cell whose format shows a unit beside it, or divides it."""
+    if value.divisor > 1:
+        return divided_by_format(str(value), f"{float(value):.12g}", value.divisor)
+    unit = rules.words.units.get(word_key(value.unit), PERCENT if value.unit == "%" else "")
+    if not unit:
+        return not_a_number(str(value), rules.marks)
+    number = _finite(float(value), rules)
+    if isinstance(number, Fault) or math.isnan(number):
+        return number
+    return Told(word=str(value), value=number, behind=value.unit, unit=unit)
+
+
 def _told(line: str, parts: Parts, numbers: tuple[float, ...]) -> float | Told | Fault:
+    if parts.mark:
+        return Told(word=line, value=numbers[0], mark=parts.mark)
     if parts.sign is None and not parts.unit:
         return numbers[0]
     if parts.sign == "range" and numbers[0] >= numbers[1]:
@@ -184,15 +205,6 @@ def _told(line: str, parts: Parts, numbers: tuple[float, ...]) -> float | Told |
     if parts.sign in {None, "approximate"}:
         return Told(word=line, value=numbers[0], sign=parts.sign, behind=parts.word, unit=parts.unit)
     return Told(word=line, sign=parts.sign, ends=numbers, behind=parts.word, unit=parts.unit)
-
-
-def _unit_before(line: str, words: NumberWords) -> Fault | None:
-    found = UNIT_BEFORE.fullmatch(line)
-    unit = words.units.get(word_key(found[1])) if found else None
-    if unit is None:
-        return None
-    what = f"{quoted(line)} has its unit, {unit}, before the number, and is not read"
-    return Fault(kind="unit_before_a_number", what=what, do="Write the unit behind the number; nothing is converted")
 
 
 def _unsettled(line: str) -> Fault:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 NUMERAL: Final = r"[+-]?[.,]?[0-9](?:[0-9., ]*[0-9])?(?:[eE][+-]?[0-9]+)?"
 ALONE: Final = re.compile(NUMERAL)
+MARKED: Final = re.compile(rf"({NUMERAL})\s?(\*{{1,3}}|[†‡§]{{1,2}}|[¹²³⁴⁵⁶⁷⁸⁹]{{1,2}})")
 LONGEST: Final = 80  # characters; a longer text is no figure
 BEFORE: Final = re.compile(r"[^0-9+,<>-]+")  # a word before a number, with its full stop
+UNIT_BEFORE: Final = re.compile(r"([^0-9+.,-]{1,20}?)\s*([+-]?[.,]?[0-9].*)")
 RANGE: Final = re.compile(r"([0-9][0-9., ]*?)\s*[-‐‑–—]\s*([0-9][0-9., ]*)")
 SIGNS: Final[Mapping[str, Sign]] = {  # the same in every language; the longer first
     "<=": "at_most",
@@ -37,12 +39,13 @@ SIGNS: Final[Mapping[str, Sign]] = {  # the same in every language; the longer f
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """A text in a number cell: its numerals as written, the sign before or between them, the word behind them."""
+    """A text in a number cell: its numerals as written, the sign before or between them, the word behind or before them."""
 
     numerals: tuple[str, ...]
     sign: Sign | None = None
     word: str = ""  # a unit word
     unit: str = ""  # what it stands for
+    mark: str = ""  # of a footnote, behind a number that stands alone
 
 
 def number_parts(text: str, words: NumberWords = NO_WORDS) -> Parts | None:
@@ -50,10 +53,15 @@ def number_parts(text: str, words: NumberWords = NO_WORDS) -> Parts | None:
     line = text.strip(BLANKS).translate(SPACES)
     if ALONE.fullmatch(line):
         return Parts(numerals=(line,))
+    marked = MARKED.fullmatch(line)
+    if marked:
+        return Parts(numerals=(marked[1],), mark=marked[2])
     if len(line) > LONGEST:
         return None
     bare, word, unit = _without_unit(line, words)
     sign, rest = _without_sign(bare, words)
+    if not unit:
+        rest, word, unit = _without_unit_before(rest, words)
     if ALONE.fullmatch(rest) and (sign or unit):
         return Parts(numerals=(rest,), sign=sign, word=word, unit=unit)
     ends = None if sign else _range(rest, words)
@@ -67,6 +75,13 @@ def _without_unit(line: str, words: NumberWords) -> tuple[str, str, str]:
         if word_key(word) in words.units:
             return line[: found.start()], word, words.units[word_key(word)]
     return line, "", ""
+
+
+def _without_unit_before(line: str, words: NumberWords) -> tuple[str, str, str]:
+    found = UNIT_BEFORE.fullmatch(line)
+    if found is None or word_key(found[1]) not in words.units:
+        return line, "", ""
+    return found[2], found[1], words.units[word_key(found[1])]
 
 
 def _without_sign(line: str, words: NumberWords) -> tuple[Sign | None, str]:

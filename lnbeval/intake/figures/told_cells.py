@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 WORDS_SHOWN: Final = 6  # words named with their cells in one message
 MEANINGS: Final = {"not_reported": "not reported", "suppressed": "suppressed", "not_applicable": "not applicable"}
+ONE: Final = {"it": "it", "its": "its"}
+SEVERAL: Final = {"it": "them", "its": "their"}
 RULES: Final = {  # by rule: what is said, and what to do, in the order told
     "missing_words": (
-        "read as missing by the word in it",
+        "read as missing by the word in {it}",
         "To confirm, declare the words under `missing`; under `zero` where the source says that they mean zero",
     ),
     "bounded_values": (
@@ -26,11 +28,15 @@ RULES: Final = {  # by rule: what is said, and what to do, in the order told
         "Ask for the figures. The value stays open; `low` and `high` beside it keep the bounds, also where rows are added up",
     ),
     "approximate_numbers": (
-        "approximate by its own words",
+        "approximate by {its} own words",
         "The number is used as it stands. Ask for the figure, or declare the text under `missing`",
     ),
+    "marked_numbers": (
+        "followed by the mark of a footnote",
+        "The number is used as it stands. Read what the file says of the mark, below the table or in its title",
+    ),
     "unit_words": (
-        "followed by a word for its unit",
+        "written or shown with {its} unit",
         "The number alone is read. Check that the whole column is in this unit",
     ),
 }
@@ -78,6 +84,7 @@ def _rules(told: Told) -> list[str]:
         return ["missing_words"]
     rules = ["bounded_values"] if told.ends else []
     rules += ["approximate_numbers"] if told.sign == "approximate" else []
+    rules += ["marked_numbers"] if told.mark else []
     return rules + (["unit_words"] if told.unit else [])
 
 
@@ -85,6 +92,7 @@ def _warning(table: RawTable, position: int, rule: str, told: Mapping[int, Told]
     said, do = RULES[rule]
     cells = "1 cell is" if len(told) == 1 else f"{len(told)} cells are"
     words = {index: _word(one, rule) for index, one in told.items()}
+    said = said.format(**(ONE if len(told) == 1 else SEVERAL))
     what = f"{cells} {said}, in column {column_label(table, position)}: {_named(table, position, words)}"
     return column_problem(table, position, told, "WARN", what, do, rule=rule)
 
@@ -92,7 +100,7 @@ def _warning(table: RawTable, position: int, rule: str, told: Mapping[int, Told]
 def _word(told: Told, rule: str) -> str:
     if told.missing:
         return f"{quoted(told.word)} ({MEANINGS[told.missing]})"
-    return quoted(told.behind if rule == "unit_words" else told.word)
+    return quoted({"unit_words": told.behind, "marked_numbers": told.mark}.get(rule, told.word))
 
 
 def _named(table: RawTable, position: int, words: Mapping[int, str]) -> str:

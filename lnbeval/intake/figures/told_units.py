@@ -22,6 +22,7 @@ EACH_OF: Final = re.compile(r"10{2,8}")
 YEAR_DIGITS: Final = 4
 INSIDE: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 ROUND: Final = frozenset("()[]/,;:.-–—")  # what may stand between the words of a unit
+UNIT_SIGN: Final = re.compile(r"[^\W\d_]|[%€$]")  # without a letter or such a sign a text is a number
 LONGEST_EACH: Final = 2  # words of an expression such as per capita
 LONGEST_UNIT: Final = 3  # words of a unit such as old lek
 
@@ -52,7 +53,8 @@ class ToldUnit:
         """The unit in words, for messages."""
         parts = [f"{factor:,.0f}" for factor in sorted(self.factors)] + sorted(self.currencies)
         parts += ["percent"] if self.percent else []
-        return " ".join(parts) + (" for each inhabitant or so many of them" if self.each else "")
+        parts += ["for each inhabitant or so many of them"] if self.each else []
+        return " ".join(parts)
 
 
 def told_unit(text: str, words: NumberWords, *, whole: bool = False, money: bool = False) -> ToldUnit:
@@ -81,6 +83,28 @@ def other_words(text: str, words: NumberWords) -> tuple[str, ...]:
     tokens = _tokens(INSIDE.sub(" ", text), words)
     roles = _roles(tokens, words, whole=False)
     return tuple(token for token, role in zip(tokens, roles, strict=True) if not role and not token[0].isdigit())
+
+
+def unit_as_written(text: str, words: NumberWords) -> str:
+    """The words of a text that tell a unit, as they are written: `për 1000 banorë` of `Norma për 1000 banorë`."""
+    written = _written_tokens(INSIDE.sub(" ", text), words)
+    roles = _roles([word_key(token) for token in written], words, whole=False)
+    inside = [found for found in INSIDE.findall(text) if not told_unit(found, words, whole=True).is_silent]
+    own = [
+        token for token, role in zip(written, roles, strict=True) if role in {"scale", "currency", "percent", "each"}
+    ]
+    return " ".join((*inside, *own))
+
+
+def unit_alone(text: str, words: NumberWords) -> tuple[ToldUnit, frozenset[str]] | None:
+    """The unit that a text is, and what it counts, such as persons; None where the text is no unit, or says more."""
+    tokens = _tokens(text, words)
+    roles = _roles(tokens, words, whole=True)
+    counted = frozenset(words.units[token] for token, role in zip(tokens, roles, strict=True) if role == "unit")
+    told = told_unit(text, words, whole=True)
+    if "" in roles or "number" in roles or not UNIT_SIGN.search(text) or (told.is_silent and not counted):
+        return None
+    return told, counted
 
 
 def beside(told: ToldUnit, other: ToldUnit) -> ToldUnit:
@@ -115,12 +139,16 @@ def contradiction(told: ToldUnit, registered: ToldUnit, kind: str) -> bool:
 
 
 def _tokens(text: str, words: NumberWords) -> list[str]:
-    """The words and marks of a text; those that are one unit together, such as `old lek`, as one."""
-    tokens = [word_key(token) for token in TOKEN.findall(text.translate(APOSTROPHES))]
+    """The words and marks of a text as compared; those that are one unit together, such as `old lek`, as one."""
+    return [word_key(token) for token in _written_tokens(text, words)]
+
+
+def _written_tokens(text: str, words: NumberWords) -> list[str]:
+    tokens = TOKEN.findall(text.translate(APOSTROPHES))
     joined: list[str] = []
     while tokens:
         lengths = range(min(LONGEST_UNIT, len(tokens)), 1, -1)
-        length = next((many for many in lengths if " ".join(tokens[:many]) in words.units), 1)
+        length = next((many for many in lengths if " ".join(map(word_key, tokens[:many])) in words.units), 1)
         joined.append(" ".join(tokens[:length]))
         tokens = tokens[length:]
     return joined

@@ -10,8 +10,9 @@ from lnbeval.intake.files import old_workbook, open_document, workbook
 from lnbeval.intake.files.container import real_name
 from lnbeval.intake.files.file_on_disk import stop
 from lnbeval.intake.files.limits import SHEET_EDGES
+from lnbeval.intake.files.number_formats import as_shown
 from lnbeval.intake.files.package import DamagedError, HostileError, stop_if_hostile
-from lnbeval.intake.files.sheet_layout import sheet_layout
+from lnbeval.intake.files.sheet_layout import cell_formats, sheet_layout
 from lnbeval.intake.layout import Layout
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.table import column_letter
@@ -77,7 +78,7 @@ def _opened(data: bytes, kind: Kind, file: str) -> Book:
 
     @cache
     def rows(name: str) -> list[Row]:
-        return _guarded(lambda: workbook.sheet_rows(data, name), kind, file)
+        return _guarded(lambda: as_shown(workbook.sheet_rows(data, name), cell_formats(data, name)), kind, file)
 
     return Book(
         kind=kind, names=names, rows=rows, layout=lambda name: _guarded(lambda: sheet_layout(data, name), kind, file)

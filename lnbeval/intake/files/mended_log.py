@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from lnbeval.intake.spans import rows_in
 from lnbeval.intake.table import column_letter, column_name
 
 if TYPE_CHECKING:
@@ -29,4 +30,4 @@ def mended_table(tables: Iterable[RawTable]) -> pd.DataFrame:
 def _cell(table: RawTable, row: int, position: int) -> str:
     if table.kind == "xlsx":
         return f"{column_letter(position)}{row}"
-    return f"row {row}, column {column_name(table, position)}"
+    return f"{'row' if rows_in(row) == 1 else 'rows'} {row}, column {column_name(table, position)}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.problems import Problem
+from lnbeval.intake.spans import rows_in
 from lnbeval.intake.table import Mended
 from lnbeval.intake.text import listed, quoted
 
@@ -64,13 +65,18 @@ def mended_problem(file: str, sheet: str, mended: Iterable[Mended]) -> list[Prob
     if not texts:
         return []
     shown = (
-        f"{quoted(written)} → {quoted(text)} ({len(where)} in row {where[0].row}{' and others' if len(where) > 1 else ''})"
+        f"{quoted(written)} → {quoted(text)} ({_cells(where)} in row {int(where[0].row)}{' and others' if _cells(where) > 1 else ''})"
         for (written, text), where in texts.items()
     )
-    count = sum(map(len, texts.values()))
-    what = f"Letters had been read in a wrong encoding in {count} cells, and were put right: {listed(shown, MOST_TOLD)}"
+    count = sum(map(_cells, texts.values()))
+    cells = "1 cell" if count == 1 else f"{count} cells"
+    what = f"Letters had been read in a wrong encoding in {cells}, and were put right: {listed(shown, MOST_TOLD)}"
     do = "Compare the names with the original; ask for the file saved anew as .xlsx or CSV UTF-8"
     return [Problem(severity="WARN", file=file, sheet=sheet, what=what, do=do, rule="mended_letters")]
+
+
+def _cells(mended: Iterable[Mended]) -> int:
+    return sum(rows_in(one.row) for one in mended)
 
 
 def _undone(text: str, letters: Letters) -> str | None:

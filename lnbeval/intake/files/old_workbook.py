@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lnbeval.intake.files.limits import MOST_CELLS, READER_MEMORY, READER_SECONDS
+from lnbeval.intake.files.number_formats import as_shown
 from lnbeval.intake.files.package import DamagedError, HostileError
 from lnbeval.intake.files.xls_records import sheet_records, workbook_stream
 from lnbeval.intake.text import is_blank
@@ -94,4 +95,7 @@ def _with_errors(values: Mapping[int, list[object]], sheet: SheetRecords) -> lis
         cells = rows.get(row, [])
         rows[row] = [*cells, *[None] * (column + 1 - len(cells))]
         rows[row][column] = error
-    return [(row + 1, tuple(cells)) for row, cells in sorted(rows.items()) if not all(is_blank(cell) for cell in cells)]
+    filled = [
+        (row + 1, tuple(cells)) for row, cells in sorted(rows.items()) if not all(is_blank(cell) for cell in cells)
+    ]
+    return as_shown(filled, {(row + 1, column): form for (row, column), form in sheet.formats.items()})

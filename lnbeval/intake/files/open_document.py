@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from lnbeval.intake.files.limits import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS
+from lnbeval.intake.files.number_formats import NumberFormat, shown
 from lnbeval.intake.files.package import BROKEN, DamagedError, HostileError, opened_package, parts_of
 from lnbeval.intake.text import UNCALCULATED, is_blank
 
@@ -124,6 +125,8 @@ def _value(cell: Element) -> object:
     told = cell.get(f"{OFFICE}{stored}")
     if told is None:
         return UNCALCULATED if cell.get(f"{TABLE}formula") is not None else _text(cell)
+    if kind in {"percentage", "currency"}:
+        return shown(float(told), NumberFormat(percent=kind == "percentage", word=cell.get(f"{OFFICE}currency", "")))
     return _typed(kind, told)
 
 

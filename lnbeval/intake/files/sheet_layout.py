@@ -13,12 +13,16 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final
 from xml.parsers import expat
 
+from lnbeval.intake.files.fetched_cells import LONGEST_OPENING, fetched_cells
+from lnbeval.intake.files.number_formats import BUILT_IN, telling
 from lnbeval.intake.files.package import BROKEN, DamagedError, HostileError, opened_package
 from lnbeval.intake.layout import Area, Layout, Place, area, place
 
 if TYPE_CHECKING:
     import zipfile
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from lnbeval.intake.files.number_formats import NumberFormat
 
 PIECE: Final = 1 << 20  # bytes looked at at once
 BOOK: Final = "xl/workbook.xml"
@@ -59,7 +63,7 @@ def _layout(archive: zipfile.ZipFile, name: str) -> Layout:
     found = _Found()
     with archive.open(part) as stream:
         for piece in pieces(stream):
-            _look_through(piece, _filled_cells(fills), found)
+            _look_through(piece, _cells_of(fills) if fills else None, found)
     return Layout(
         merges=tuple(sorted(found.merges, key=lambda one: (one.top, one.left))),
         hidden_rows=frozenset(found.rows),
@@ -67,7 +71,21 @@ def _layout(archive: zipfile.ZipFile, name: str) -> Layout:
         filtered=found.filtered,
         colours={at: fills[style] for at, style in found.styles.items()},
         comments=tuple(_comments(archive, part)),
+        fetched=frozenset(found.fetched),
     )
+
+
+def cell_formats(data: bytes, name: str) -> dict[Place, NumberFormat]:
+    """The cells of an xlsx sheet whose number format says something. Raises DamagedError, or HostileError at a document type."""
+    try:
+        with opened_package(data) as archive:
+            part, styles = sheet_part(archive, name), _telling_styles(archive)
+            if part is None or not styles:
+                return {}
+            with archive.open(part) as stream:
+                return {at: styles[one] for piece in pieces(stream) for at, one in _styled(piece, _cells_of(styles))}
+    except BROKEN as fault:
+        raise DamagedError(f"{type(fault).__name__}: {fault}") from fault
 
 
 def hidden_sheets(data: bytes) -> frozenset[str]:
@@ -111,6 +129,8 @@ class _Found:
     columns: set[int] = field(default_factory=set)
     styles: dict[Place, int] = field(default_factory=dict)
     filtered: bool = False
+    fetched: set[Place] = field(default_factory=set)
+    opened: bytes = b""  # the end of the piece before
 
 
 def _look_through(piece: bytes, filled: re.Pattern[bytes] | None, found: _Found) -> None:
@@ -123,20 +143,39 @@ def _look_through(piece: bytes, filled: re.Pattern[bytes] | None, found: _Found)
         areas = (area(merge[1].decode()) for merge in MERGE.finditer(piece))
         found.merges += [one for one in areas if one is not None and one.left < MOST_COLUMNS]
     found.filtered = found.filtered or b"filterColumn" in piece
-    if filled is None:
-        return
-    for cell in filled.finditer(piece):
+    if filled is not None:
+        found.styles.update(_styled(piece, filled))
+    found.fetched.update(fetched_cells(found.opened + piece))
+    found.opened = piece[-LONGEST_OPENING:]
+
+
+def _styled(piece: bytes, wanted: re.Pattern[bytes]) -> Iterator[tuple[Place, int]]:
+    """Cells of some styles, each with its style."""
+    for cell in wanted.finditer(piece):
         named = CELL_NAME.search(cell[0])
         at = place(named[1].decode()) if named else None
         if at is not None:
-            found.styles[at] = int(cell[1])
+            yield at, int(cell[1])
 
 
-def _filled_cells(fills: Mapping[int, int]) -> re.Pattern[bytes] | None:
-    if not fills:
-        return None
-    styles = "|".join(str(style) for style in fills).encode()
-    return re.compile(OPENING + rb"c\s[^>]*?\bs=[\"'](" + styles + rb")[\"'][^>]*>")
+def _cells_of(styles: Iterable[int]) -> re.Pattern[bytes]:
+    numbers = "|".join(map(str, styles)).encode()
+    return re.compile(OPENING + rb"c\s[^>]*?\bs=[\"'](" + numbers + rb")[\"'][^>]*>")
+
+
+def _telling_styles(archive: zipfile.ZipFile) -> dict[int, NumberFormat]:
+    """The cell styles whose number format says something of the figure."""
+    if STYLES not in archive.namelist():
+        return {}
+    inside, formats, styles = "", dict(BUILT_IN), []
+    for element in _elements(archive, STYLES):
+        if element.name in {"numFmts", "cellXfs", "cellStyleXfs", "dxfs"}:
+            inside = element.name
+        elif inside == "numFmts" and element.name == "numFmt":
+            formats[int(element.attributes.get("numFmtId", "0"))] = element.attributes.get("formatCode", "")
+        elif inside == "cellXfs" and element.name == "xf":
+            styles.append(int(element.attributes.get("numFmtId", "0")))
+    return telling(formats, styles)
 
 
 def _fills(archive: zipfile.ZipFile) -> dict[int, int]:

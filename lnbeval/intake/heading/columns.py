@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from lnbeval.intake.files.read import wanted_headers
 from lnbeval.intake.header_words import NO_HEADER_WORDS
+from lnbeval.intake.heading.table_year import table_year_problems
 from lnbeval.intake.heading.wanted import Found, found_headers, header_problems
 from lnbeval.intake.heading.year_columns import Labels, marked_years, year_columns
-from lnbeval.intake.heading.years import YearLabel, years_in
+from lnbeval.intake.heading.years import YearLabel
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.source import YEAR_MARK
-from lnbeval.intake.table import content
 from lnbeval.intake.text import cell_text, listed, quoted
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def located(
         labels=labels,
     )
     told = [*header_problems(table, found, words), *problems, *marked_years(table, labels)]
-    return columns, [*told, *_another_year(table, source), *_unused(table, columns, found)]
+    return columns, [*told, *table_year_problems(table, source, words), *_unused(table, columns, found)]
 
 
 def _variables(
@@ -107,19 +107,6 @@ def _variables(
         labels += tuple(label for label in own if label not in labels)
         problems += [problem for problem in wrong if problem not in problems]
     return variables, labels, problems
-
-
-def _another_year(table: RawTable, source: Source) -> list[Problem]:
-    if source.year is None:
-        return []
-    texts = [table.sheet, *(content(cells) for _, cells in table.above)]
-    told = {int(year): text for text in texts for year in years_in(text)}
-    if not told or source.year in told:
-        return []
-    what = f"The parameters say that the table is of {source.year}, but it speaks of {listed(map(str, sorted(told)))}"
-    do = "Correct `year`, unless the other one is only the year in which the table was made"
-    shown = f": {quoted(next(iter(told.values())))}"
-    return [Problem(severity="WARN", file=table.file, sheet=table.sheet, what=what + shown, do=do, rule="another_year")]
 
 
 def _unused(table: RawTable, columns: Columns, found: Mapping[str, Found]) -> list[Problem]:

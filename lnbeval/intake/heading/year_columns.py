@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from lnbeval.intake.figures.numbers import Fault
 from lnbeval.intake.header_words import folded
-from lnbeval.intake.heading.years import YearLabel, unknown_flag, year_label
+from lnbeval.intake.heading.years import YearLabel, day_of_year, unknown_flag, year_label
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.source import YEAR_MARK
 from lnbeval.intake.table import RawTable, header_address
 from lnbeval.intake.text import cell_text, listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lnbeval.intake.header_words import HeaderWords
     from lnbeval.intake.source import Source
@@ -31,7 +31,8 @@ def year_columns(
         label = _label_in(header, source.columns[variable])
         if not label or position in table.unread:
             continue
-        read = year_label(label, words, source.school_year)
+        day = day_of_year(label) if source.dates == "year" else None
+        read = YearLabel(day.year) if day else year_label(label, words, source.school_year)
         behind = unknown_flag(label, words)
         if isinstance(read, YearLabel):
             labels.append((position, read))
@@ -49,20 +50,23 @@ def year_columns(
 
 def marked_years(table: RawTable, labels: Labels) -> list[Problem]:
     """A note about headers of years that carry a mark, and one about school years."""
-    marked = [f"{quoted(table.header[at])} ({header_address(table, at)})" for at, label in labels if label.flag]
-    school = [quoted(table.header[at]) for at, label in labels if label.school]
+    marked = [at for at, label in labels if label.flag]
+    school = [at for at, label in labels if label.school]
     told = []
     if marked:
-        what = f"Marks stand at years: {listed(marked)}. The columns are read; the marks are kept as notes"
-        told.append(_note(table, what, "year_marks"))
+        shown = listed(f"{quoted(table.header[at])} ({header_address(table, at)})" for at in marked)
+        what = f"Marks stand at years: {shown}. The columns are read; the marks are kept as notes"
+        told.append(_note(table, marked, what, "year_marks"))
     if school:
-        what = f"School years are read as the year that `school_year` declares: {listed(school)}"
-        told.append(_note(table, what, "school_years"))
+        what = "School years are read as the year that `school_year` declares: "
+        what += listed(quoted(table.header[at]) for at in school)
+        told.append(_note(table, school, what, "school_years"))
     return told
 
 
-def _note(table: RawTable, what: str, rule: str) -> Problem:
-    return Problem(severity="NOTE", file=table.file, sheet=table.sheet, what=what, rule=rule)
+def _note(table: RawTable, headers: Sequence[int], what: str, rule: str) -> Problem:
+    cell = listed(header_address(table, at) for at in headers)
+    return Problem(severity="NOTE", file=table.file, sheet=table.sheet, cell=cell, what=what, rule=rule)
 
 
 def _label_in(header: str, pattern: str) -> str:

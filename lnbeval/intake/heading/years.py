@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from lnbeval.intake.figures.numbers import Fault, read_period
 from lnbeval.intake.header_words import NO_HEADER_WORDS
 from lnbeval.intake.source import FIRST_YEAR, LAST_YEAR
-from lnbeval.intake.text import cell_text, quoted
+from lnbeval.intake.text import cell_text, listed, quoted
 
 if TYPE_CHECKING:
     from lnbeval.intake.header_words import HeaderWords
@@ -28,6 +28,13 @@ MONTH_IN_FIGURES: Final = (
     re.compile(r"[0-9]{4}\.(?:0[1-9]|1[0-2])"),
     re.compile(r"(?:0?[1-9]|1[0-2])\s*[-/.–]\s*[0-9]{4}"),
 )
+WHOLE_SPAN: Final = re.compile(
+    r"[(\[]?\s*(?P<first>[^\W\d_]+)\s*(?P<year>[0-9]{4})?\s*[-/–—]\s*(?P<last>[^\W\d_]+)\s*[)\]]?"
+)  # such as 'Janar-Dhjetor', 'January 2014 - December', 'I-XII'
+WHOLE_COUNT: Final = re.compile(r"[(\[]?\s*\b12\s*-?\s*(?P<of>[^\W\d_]+)\s*[)\]]?")  # such as '12-mujori'
+FIRST_MONTH, LAST_MONTH = ("month_1", "I"), ("month_12", "XII")
+FEWEST_LETTERS: Final = 3  # of a word that names a part of a year inside a sentence
+PART_IN_LINE: Final = re.compile(r"(?:(?<![0-9])(?P<number>[0-9]{1,2})[\s.-]*)?(?P<word>[^\W\d_]+)")
 DAY_IN_FIGURES: Final = re.compile(
     r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})|([0-9]{4})-([0-9]{2})-([0-9]{2})(?: 00:00:00)?"
 )
@@ -57,9 +64,12 @@ def year_label(
     if isinstance(written, date | datetime):
         return _day(written)
     text = cell_text(written)
-    if _names_part(text, words):
+    if (day := _day_in_figures(text)) and (day.month, day.day) in YEAR_ENDS:
+        return _day(day)
+    bare = without_whole_year(text, words)
+    if _names_part(bare, words):
         return _part_of_year(text)
-    body = _without_word(text, words)
+    body = _without_word(bare, words)
     if school := SCHOOL_YEAR.fullmatch(body):
         return _school_label(text, school, words, school_year)
     if any(pattern.fullmatch(body) for pattern in MONTH_IN_FIGURES):
@@ -148,6 +158,52 @@ def _school_label(
         return _school_year(text, start, is_month=len(found[2]) == 2 and end <= 12)
     year = start if school_year == "start" else start + 1
     return YearLabel(year, flag, school=True) if FIRST_YEAR <= year <= LAST_YEAR else _out_of_range(text)
+
+
+def without_whole_year(text: str, words: HeaderWords) -> str:
+    """A text without words that tell all of a year, such as 'Janar-Dhjetor' or '12-mujori'."""
+    for found in WHOLE_SPAN.finditer(text):
+        rest = _cut(text, found)
+        ends = zip((found["first"], found["last"]), (FIRST_MONTH, LAST_MONTH), strict=True)
+        whole = all(words.means(word, month) or word == roman for word, (month, roman) in ends)
+        if whole and found["year"] in {None, *re.findall(r"[0-9]{4}", rest)}:
+            return rest
+    for found in WHOLE_COUNT.finditer(text):
+        if any(words.means(found["of"], part) for part in ("month", "quarter")):
+            return _cut(text, found)
+    return text
+
+
+def _cut(text: str, found: re.Match[str]) -> str:
+    return cell_text(f"{text[: found.start()]} {text[found.end() :]}").strip(" ,;:/-–—")
+
+
+def part_in_line(line: str, words: HeaderWords) -> str:
+    """The words for a part of a year in a line such as a title; blank when there are none, or they tell a whole year."""
+    return listed(dict.fromkeys(piece[0] for piece in _parts_in(line, words)))
+
+
+def last_month_alone(line: str, words: HeaderWords) -> bool:
+    """Whether the parts of a year that a line speaks of are its last month and nothing else, as of a stock at its end."""
+    parts = _parts_in(line, words)
+    return bool(parts) and all(not one["number"] and words.means(one["word"], LAST_MONTH[0]) for one in parts)
+
+
+def _parts_in(line: str, words: HeaderWords) -> list[re.Match[str]]:
+    found = PART_IN_LINE.finditer(without_whole_year(line, words))
+    return [piece for piece in found if _tells_part(piece["number"] or "", piece["word"], words)]
+
+
+def _tells_part(number: str, word: str, words: HeaderWords) -> bool:
+    """Whether a word of a sentence tells a part of a year; one for any month does so behind a number only, as in '6 muaj'."""
+    ends = (number in {"1", "01"} and words.means(word, "month_1")) or (
+        number == "31" and words.means(word, "month_12")
+    )
+    if len(word) < FEWEST_LETTERS or ends:  # Of the first or last day of a year figures such as stocks are told.
+        return False
+    named = {part for part in PARTS for written in (word, f"{number}-{word}") if words.means(written, part)}
+    any_month = named == {"month"} and not any(words.means(word, f"month_{at}") for at in range(1, 13))
+    return bool(named) and (bool(number) or not any_month)
 
 
 def _names_part(text: str, words: HeaderWords) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.large.numbers import MISSING, STOPPED
-from lnbeval.intake.large.part_names import MOST_OF, NAMES_OF_PARTS
+from lnbeval.intake.large.own_parts import is_of_kept, own_parts, shared_parts
+from lnbeval.intake.large.part_times import MOST_OF, NAMES_OF_PARTS
 from lnbeval.intake.large.rows import groups, one
 from lnbeval.intake.large.telling import told
 from lnbeval.intake.table import column_name
@@ -48,9 +49,11 @@ def missing_parts(reading: Reading, named: Sequence[str], grouped: Sequence[Fami
     for family in grouped:
         found = _absent(reading, family)
         do = DO_MEAN if not reading.adds else DO_SUM if summed else DO_MISSING
-        problems += [_warning(reading, named, one_of, do) for one_of in found]
+        own = own_parts(reading, named, family, do)
+        problems += [*_warnings(reading, named, family, found, do), *own.problems]
         if not summed and reading.adds:
             gaps |= {(at, code, year) for _, _, rows, _ in found for code, year, _ in rows for at in family.variables}
+            gaps |= {(at, code, year) for code, year in own.lacking for at in family.variables}
         problems += [problem for at in family.variables for problem in _unreported(reading, named, at)]
     if reading.adds and any(problem.rule == "parts_missing" for problem in problems):
         problems.append(_asked(question, problems))
@@ -71,15 +74,15 @@ def _over_names(reading: Reading) -> list[str]:
 
 
 def _absent(reading: Reading, family: Family) -> list[tuple[str, int, Absent, int]]:
-    """For each column of parts, and all of them together: its name, how many there are, and where there are fewer."""
+    """For each column of parts, and all of them together: its name, how many there are, and where there are fewer.
+
+    Columns whose texts are no shared parts have no number that all should have; see `own_parts`.
+    """
     rows = f"valued WHERE role = 0 AND m{family.number}"
-    parts = [(f"o{at}", *_named_parts(reading, at)) for at in range(len(reading.over))]
-    every = ", ".join(part for part, *_ in parts)
-    parts += (
-        [(f"({every})", f"different combinations of {listed(_over_names(reading))} in the file", 0)]
-        if len(parts) > 1
-        else []
-    )
+    parts = [(part, *_named_parts(reading, at)) for at, part in enumerate(shared_parts(reading, rows)) if part]
+    every = ", ".join(f"o{at}" for at in range(len(reading.over)))
+    if len(parts) == len(reading.over) > 1:
+        parts.append((f"({every})", f"different combinations of {listed(_over_names(reading))} in the file", 0))
     total = one(reading.con, f"SELECT count(DISTINCT (code, year)) FROM {rows}")
     told_of: list[tuple[str, int, Absent, int]] = []
     explained = "false"
@@ -102,17 +105,23 @@ def _named_parts(reading: Reading, at: int) -> tuple[str, int]:
     ).fetchall()
     column = quoted(column_name(reading.head, reading.over[at]))
     # An average of some months may well be what the source gives; a sum of them is no year.
-    if reading.adds and len(sorts) == 1 and sorts[0][1] > 1 and sorts[0][0]:
+    if reading.adds and len(sorts) == 1 and sorts[0][1] > 1 and sorts[0][0] in MOST_OF:
         return f"{NAMES_OF_PARTS[sorts[0][0]]} of a year in {column}", MOST_OF[sorts[0][0]]
     return f"different texts of {column} in the file", 0
 
 
-def _warning(reading: Reading, named: Sequence[str], absent: tuple[str, int, Absent, int], do: str) -> Problem:
-    name, most, found, total = absent
-    shown = listed((f"{_named(named, code, year)} ({n:,})" for code, year, n in found), MOST_SHOWN)
-    many = "1 municipality-year has" if len(found) == 1 else f"{len(found):,} of {total:,} municipality-years have"
-    what = f"{many} fewer than the {most:,} {name}: {shown}"
-    return told(reading, [], None, "WARN", what, do, "parts_missing")
+def _warnings(
+    reading: Reading, named: Sequence[str], family: Family, absent: Sequence[tuple[str, int, Absent, int]], do: str
+) -> list[Problem]:
+    """What is absent, but for values of a delivery before, of which no part is."""
+    problems = []
+    for name, most, every, total in absent:
+        found = [(code, year, n) for code, year, n in every if not is_of_kept(reading, family, code, year)]
+        shown = listed((f"{_named(named, code, year)} ({n:,})" for code, year, n in found), MOST_SHOWN)
+        many = "1 municipality-year has" if len(found) == 1 else f"{len(found):,} of {total:,} municipality-years have"
+        what = f"{many} fewer than the {most:,} {name}: {shown}"
+        problems += [told(reading, [], None, "WARN", what, do, "parts_missing")] if found else []
+    return problems
 
 
 def _named(named: Sequence[str], code: int, year: int) -> str:
@@ -125,6 +134,7 @@ def _unreported(reading: Reading, named: Sequence[str], at: int) -> list[Problem
         f"SELECT code, year, count_if(f{at} = {MISSING}) AS n, count_if(f{at} < {STOPPED}) AS every FROM valued "
         f"WHERE role = 0 GROUP BY code, year HAVING n > 0 AND n < every ORDER BY code, year"
     ).fetchall()
+    found = [row for row in found if not reading.is_kept(at, *row[:2])]
     if not found:
         return []
     of = reading.years_of_columns.get(position, 0)
@@ -132,7 +142,7 @@ def _unreported(reading: Reading, named: Sequence[str], at: int) -> list[Problem
         (f"{_named(named, code, year or of)} ({n:,} of {every:,})" for code, year, n, every in found), MOST_SHOWN
     )
     then = "the sum is not known, and the value is missing" if reading.adds else "the average is of the others"
-    what = f"{variable} is not reported in some rows of {len(found):,} municipality-years, so {then}: {shown}"
+    what = f"{variable} is not reported in some rows of {_years_told(len(found))}, so {then}: {shown}"
     first = groups(reading.con, ["role"], f"role = 0 AND f{at} = {MISSING}", source="valued", most=1)[0].span
     do = "Ask for the figures; declare the word under `zero` where the source says that it means zero"
     return [told(reading, [int(first)], position, "WARN", what, do, "part_not_reported", span=first)]
@@ -146,16 +156,20 @@ def bounded_sums(reading: Reading, named: Sequence[str], rows: Sequence[Added]) 
         found = [
             f"{_named(named, row.code, row.year or of)} ({row.ends[at][0]:.12g} to {row.ends[at][1]:.12g})"
             for row in rows
-            if row.code >= 0 and at in row.ends
+            if row.code >= 0 and at in row.ends and not reading.is_kept(at, row.code, row.year)
         ]
         sums = "sum" if reading.adds else "average"
         what = (
-            f"{variable} holds bounds or ranges in some rows of {len(found):,} municipality-years, so the {sums} is not known "
+            f"{variable} holds bounds or ranges in some rows of {_years_told(len(found))}, so the {sums} is not known "
             f"but for its own bounds: {listed(found, MOST_SHOWN)}"
         )
         do = "Ask for the figures. The value stays open; `low` and `high` beside it keep the bounds"
         problems += [told(reading, [], position, "WARN", what, do, "bounded_sums")] if found else []
     return problems
+
+
+def _years_told(number: int) -> str:
+    return "1 municipality-year" if number == 1 else f"{number:,} municipality-years"
 
 
 def names_by_number(keys: Keys, codes: Sequence[str]) -> list[str]:

@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from lnbeval.intake.files.encodings import TextError
-from lnbeval.intake.large.rows import Group, cells_of, groups, one, text
+from lnbeval.intake.large.rows import Group, cells_of, groups, one, table, text
 from lnbeval.intake.layout import Layout
 from lnbeval.intake.rows.cells import NO_PERIOD
 from lnbeval.intake.spans import RowSpan
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from lnbeval.intake.heading.columns import Columns
     from lnbeval.intake.large.text import Plain
     from lnbeval.intake.layout import Note
+    from lnbeval.intake.number_words import NumberWords
+    from lnbeval.intake.person_words import PersonWords
     from lnbeval.intake.problems import Problem
     from lnbeval.intake.registered import Registered
     from lnbeval.intake.resolver import TotalTest
@@ -58,6 +62,18 @@ class Reading:
     headers: HeaderWords
     answered: Mapping[str, str]
     registered: Registered
+    persons: PersonWords
+    texts: Mapping[int, Sequence[int]]  # of a workbook, rows whose cells of numbers are texts, by position
+    words: NumberWords
+    beside: tuple[int, ...] = ()  # positions of columns that are not read and name municipalities too
+    kept: frozenset[tuple[int, int, int]] = (
+        frozenset()
+    )  # variable, municipality, both by number, and year: of a delivery before
+
+    @property
+    def is_book(self) -> bool:
+        """Whether the file tells numbers from texts."""
+        return self.head.kind == "xlsx"
 
     @property
     def header_row(self) -> int:
@@ -93,6 +109,10 @@ class Reading:
         """The year of each column of numbers, where no column of the rows tells it."""
         return {position: label.year for position, label in self.columns.labels}
 
+    def is_kept(self, at: int, code: int, year: int) -> bool:
+        """Whether a value is that of a delivery before; a row without a year is of the year of its column."""
+        return (at, code, year or self.years_of_columns.get(self.columns.variables[at][1], 0)) in self.kept
+
     def year_cell(self, written: str) -> Cells:
         """The cell of a row that tells its year, where there is one."""
         return {} if self.columns.period is None else {self.columns.period: written}
@@ -110,6 +130,7 @@ class Spelled:
     texts: tuple[str, ...]
     kind: RowKind
     code: str | None
+    written: str  # its name
 
 
 def digest(reading: Reading, rows: Iterable[tuple[int, Cells]], *, noted: bool = False) -> RawTable:
@@ -152,13 +173,18 @@ def judged_keys(reading: Reading) -> Keys:
     """Judge every way in which municipalities and years are written."""
     above = f"r <= {_last_data_row(reading):d}"  # Notes below the table are about no municipality and need no year.
     spelled = _key_groups(reading, reading.unit_texts, "municipalities", above)
-    periods = _key_groups(reading, [text(reading.columns.period)], "years", above)
+    year = text(reading.columns.period)
+    periods = _key_groups(reading, [year], "years", above)
     units = [_unit_cells(reading, group.texts) for group in spelled]
     usual = max(periods, key=lambda group: group.span.count).texts[0]
     first = reading.judge(digest(reading, _with_period(reading, spelled, units, usual)), plain_source(reading))
     unit = _lent_unit(
         reading, [cells for cells, kind in zip(units, first.kinds, strict=False) if kind == "unit"], usual
     )
+    totals = [group.texts for group, kind in zip(spelled, first.kinds, strict=False) if kind == "total"]
+    if totals and not all(group.texts[0].strip() for group in periods):
+        # A total without a year stands for all years, and is no row whose year is missing.
+        periods = _key_groups(reading, [year], "years", f"{above} AND NOT {_undated(reading, year, totals)}")
     years, told = _judged_periods(reading, unit, periods)
     period = next(iter(years), usual)
     below = _rows_below(reading)
@@ -172,6 +198,14 @@ def judged_keys(reading: Reading) -> Keys:
         notes=draft.notes,
         problems=(*draft.problems, *told),
     )
+
+
+def _undated(reading: Reading, year: str, totals: Sequence[tuple[str, ...]]) -> str:
+    """The condition that a row is a total without a year, for a query."""
+    names = [f"t{at}" for at in range(len(reading.unit_texts))]
+    columns = {name: pd.Series([texts[at] for texts in totals], dtype="object") for at, name in enumerate(names)}
+    table(reading.con, "totals_by_name", columns)
+    return f"(trim({year}) = '' AND ({', '.join(reading.unit_texts)}) IN (SELECT ({', '.join(names)}) FROM totals_by_name))"
 
 
 def _counted(draft: Draft, numbers: Sequence[int]) -> tuple[Spelling, ...]:
@@ -201,7 +235,10 @@ def _spelled(reading: Reading, rows: Sequence[Cells], draft: Draft) -> tuple[Spe
         texts = tuple("" if place is None else str(cells.get(place) or "") for place in _unit_places(reading))
         kind: RowKind = draft.kinds[at] if draft.kinds else "unusable"
         code = codes.get(at) if kind == "unit" else None
-        found.setdefault(texts, Spelled(texts=texts, kind=kind, code=code))  # A note below keeps no earlier meaning.
+        written = draft.written[at] if draft.written else texts[0]
+        found.setdefault(
+            texts, Spelled(texts=texts, kind=kind, code=code, written=written)
+        )  # A note below keeps no earlier meaning.
     return tuple(found.values())
 
 

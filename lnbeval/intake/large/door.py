@@ -126,12 +126,10 @@ def question_of_persons(head: RawTable, source: Source, judge: Judge, meanings: 
     first = replace(head, row_numbers=head.row_numbers[:DOOR_ROWS], rows=head.rows[:DOOR_ROWS])
     judge(first, replace(source, aggregate=None))
     columns, _ = located(first, source, meanings.headers, meanings.answered, whole=False)
-    over = {cell_text(header) for header in (source.aggregate.over if source.aggregate else ())}
-    named = {*columns.declared, *(at for at, header in enumerate(head.header) if header in over)}
     figures = {place for _, place in columns.variables}
     likely = {at for at in range(len(head.header)) if _nearly_all_differ(head, at, is_figure=at in figures)}
     likely |= {
-        *like_persons(first, meanings.resolve, named),
+        *like_persons(first, meanings.resolve, columns.declared, columns.unit),
         *no_figures(first, figures),
         *cases(first, meanings.persons),
     }

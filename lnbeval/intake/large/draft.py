@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 import tempfile
+from array import array
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -19,26 +20,38 @@ from lnbeval.intake.draft import Draft, table_draft
 from lnbeval.intake.files.encodings import TextError
 from lnbeval.intake.heading.columns import located
 from lnbeval.intake.large.absent_parts import bounded_sums, missing_parts, names_by_number
+from lnbeval.intake.large.account import accounted, with_cells_behind
+from lnbeval.intake.large.aside import blank_rows, reconciled, rows_aside
+from lnbeval.intake.large.beside import names_beside
+from lnbeval.intake.large.deep_numbers import number_below
 from lnbeval.intake.large.digest import Reading, digest, judged_keys, plain_source
 from lnbeval.intake.large.door import TurnedAwayError, first_rows, question_of_persons, refused
+from lnbeval.intake.large.mended import with_letters_mended
 from lnbeval.intake.large.numbers import column_numbers
 from lnbeval.intake.large.odd_cells import judged_cells
+from lnbeval.intake.large.part_cells import part_cells
 from lnbeval.intake.large.part_overlaps import overlapping_parts
 from lnbeval.intake.large.part_sums import rows_of_totals, sums_among_parts
 from lnbeval.intake.large.part_totals import compared_totals
 from lnbeval.intake.large.part_values import part_values
+from lnbeval.intake.large.planned_parts import planned_parts
 from lnbeval.intake.large.repeats import repeated
-from lnbeval.intake.large.result import accounted, added_rows, blank_rows, layers
+from lnbeval.intake.large.result import added_rows, layers
 from lnbeval.intake.large.rows import database, groups, load
+from lnbeval.intake.large.shares import sums_of_shares
+from lnbeval.intake.large.silent import silent_parts, unseen_parts
 from lnbeval.intake.large.telling import told
 from lnbeval.intake.large.text import plain_file, plain_table
+from lnbeval.intake.large.unit_totals import OF_TOTALS, compared_unit_totals
 from lnbeval.intake.large.values import code_numbers, families, key_rows, value_rows
 from lnbeval.intake.problems import Problem, UnreadableError
-from lnbeval.intake.rows.cells import no_cells
 from lnbeval.intake.rows.merged import unmerged
+from lnbeval.intake.rows.names_beside import naming_columns
 from lnbeval.intake.rows.person_notes import contact_in_note
 from lnbeval.intake.rows.person_numbers import withheld_problem, withheld_table
-from lnbeval.intake.rows.unseen import hidden_problems
+from lnbeval.intake.rows.unread_units import beside_figures
+from lnbeval.intake.rows.unseen import comment_notes, hidden_problems
+from lnbeval.intake.rows.years_of_rows import other_years
 from lnbeval.intake.source import Condition
 from lnbeval.intake.table import RawTable
 
@@ -50,17 +63,7 @@ if TYPE_CHECKING:
     from lnbeval.intake.large.text import Plain
     from lnbeval.intake.letters import Letters
     from lnbeval.intake.meanings import Meanings
-    from lnbeval.intake.rows.units import RowKind
     from lnbeval.intake.source import Source
-    from lnbeval.intake.spans import RowSpan
-
-NO_VALUE: Final = {
-    "repeat": "tells the same as another row",
-    "condition": "condition not met",
-    "total": "total over the parts",
-    "within": "part of another part",
-    "apart": "part set aside by a decision",
-}
 
 
 def large_draft(path: Path, source: Source, meanings: Meanings) -> Draft:
@@ -90,6 +93,9 @@ def _draft(path: Path, source: Source, meanings: Meanings, folder: Path) -> Draf
     head, encoding, delimiter = first_rows(path, source, meanings, folder)
     judge = partial(_judged, meanings=meanings)
     asked = question_of_persons(head, source, judge, meanings)
+    number = number_below(path, head, encoding, meanings.persons)
+    if number is not None:
+        raise TurnedAwayError((number,))
     if source.aggregate is None:
         raise TextError(*refused(path, source), "large_file")
     if asked and asked.name not in meanings.answered:
@@ -100,6 +106,7 @@ def _draft(path: Path, source: Source, meanings: Meanings, folder: Path) -> Draf
     if not columns.is_complete or len(over) < len(source.aggregate.over):
         return Draft(table=replace(head, row_numbers=(), rows=()), problems=(*head.problems, *wrong))
     head, seen = (head, []) if delimiter else _as_seen(head, source, columns, over)
+    texts = {} if delimiter else _texts(head, columns)
     plain = _plain(path, head, encoding, delimiter, folder, meanings.letters)
     with database(folder) as con:
         reading = Reading(
@@ -114,10 +121,28 @@ def _draft(path: Path, source: Source, meanings: Meanings, folder: Path) -> Draf
             headers=meanings.headers,
             answered=meanings.answered,
             registered=meanings.registered,
+            persons=meanings.persons,
+            texts=texts,
+            words=meanings.words,
+            beside=tuple(naming_columns(head, {*columns.declared, *over}, meanings)),
         )
-        load(con, plain, reading.loaded, len(head.header), reading.header_row, [row for row, _, _ in head.apart])
-        problems = [*(one for one in (asked, contact) if one), *seen, *_ragged(reading, head)]
-        draft = _added_up(reading, problems)
+        load(
+            con,
+            plain,
+            sorted({*reading.loaded, *reading.beside}),
+            len(head.header),
+            reading.header_row,
+            [row for row, _, _ in head.apart],
+        )
+        beside = beside_figures(head, columns, [True] * len(head.rows), meanings, over)
+        if delimiter:
+            reading = with_letters_mended(reading, head.row_numbers[-1] if head.row_numbers else 0, meanings)
+        problems = [*(one for one in (asked, contact) if one), *seen, *_ragged(reading, head), *beside]
+        problems += sums_of_shares(head, source, columns, meanings)
+        problems += other_years(head, source, columns.declared, meanings.headers, over)
+        draft = _added_up(reading, problems, meanings)
+        unseen = () if delimiter else unseen_parts(reading, head)
+        draft = replace(draft, notes=(*draft.notes, *comment_notes(head)), problems=(*draft.problems, *unseen))
     return replace(draft, problems=tuple(withheld_problem(one, meanings.persons) for one in draft.problems))
 
 
@@ -128,8 +153,9 @@ def _as_seen(head: RawTable, source: Source, columns: Columns, over: Sequence[in
     return table, [*merged, *hidden_problems(table, keys, source)]
 
 
-def _added_up(reading: Reading, problems: Sequence[Problem]) -> Draft:
+def _added_up(reading: Reading, problems: Sequence[Problem], meanings: Meanings) -> Draft:
     keys = judged_keys(reading)
+    reading = _with_kept(reading, meanings, code_numbers(keys))
     parts = key_rows(reading, keys)
     numbers, shown = column_numbers(reading, keys.lent)
     grouped = families(reading)
@@ -142,28 +168,52 @@ def _added_up(reading: Reading, problems: Sequence[Problem]) -> Draft:
     doubled = [*overlaps, *sums_among_parts(reading, {problem.name for problem in overlaps})]
     gaps, missing = missing_parts(reading, named, grouped)
     compared, differing = compared_totals(reading, named, numbers, grouped, gaps)
+    doubled += compared_unit_totals(reading, keys)
     doubled += [*rows_of_totals(reading, named, compared), *differing]
-    aside, note = accounted(reading)
+    aside = rows_aside(reading)
+    account = accounted(reading, aside, numbers)
     rows = added_rows(reading, keys, bounded, gaps)
     draft, late = _judged_sums(reading, layers(reading, rows))
     open_sums = bounded_sums(reading, named, rows)
     told_all = [
         *problems,
         *keys.problems,
+        *names_beside(reading, keys, meanings),
         *parts,
         *wrong,
         *twice,
         *checked,
+        *planned_parts(reading, grouped),
         *doubled,
         *missing,
         *open_sums,
         *late,
-        *note,
+        *silent_parts(reading),
+        *reconciled(reading, aside),
     ]
     told_once = tuple(dict.fromkeys(told_all))
-    return _with_rows_aside(
-        replace(draft, spellings=keys.spellings, notes=keys.notes, problems=told_once), reading, aside
+    cells = part_cells(reading, code_numbers(keys), bounded)
+    held = replace(draft, parts=cells, summed=cells is None)
+    table = replace(draft.table, apart=reading.head.apart, rows_blank=blank_rows(reading))
+    return replace(
+        held,
+        table=table,
+        spellings=keys.spellings,
+        notes=keys.notes,
+        problems=told_once,
+        account=with_cells_behind(reading, account, rows) if draft.kinds else None,
     )
+
+
+def _with_kept(reading: Reading, meanings: Meanings, codes: Sequence[str]) -> Reading:
+    numbers = {code: number for number, code in enumerate(codes)}
+    kept = {
+        (at, numbers[code], year)
+        for code, year, told in meanings.kept
+        for at, (variable, _) in enumerate(reading.columns.variables)
+        if told == variable and code in numbers
+    }
+    return replace(reading, kept=frozenset(kept))
 
 
 def _judged_sums(reading: Reading, tables: Sequence[Layer]) -> tuple[Draft, list[Problem]]:
@@ -176,7 +226,7 @@ def _judged_sums(reading: Reading, tables: Sequence[Layer]) -> tuple[Draft, list
         draft = reading.judge(layer.table, own)
         bare = digest(reading, list(zip(layer.table.row_numbers, _keys_alone(reading, layer.table), strict=True)))
         said = reading.judge(bare, own).problems
-        late += [problem for problem in draft.problems if problem not in said]
+        late += [problem for problem in draft.problems if problem not in said and problem.rule not in OF_TOTALS]
         drafts.append(replace(draft, cells=_with_bounds(draft.cells, layer)))
     cells = pd.concat([draft.cells for draft in drafts], ignore_index=True) if len(drafts) > 1 else drafts[0].cells
     return replace(drafts[0], cells=cells), late
@@ -205,34 +255,17 @@ def _keys_alone(reading: Reading, table: RawTable) -> list[dict[int, object]]:
     ]
 
 
-def _with_rows_aside(draft: Draft, reading: Reading, aside: Sequence[tuple[RowSpan, str]]) -> Draft:
-    """The draft with a row for each kind of rows that were not added up; totals by year are in it already."""
-    if not draft.kinds:
-        return draft
-    start, blank = len(draft.table.rows), (None,) * len(draft.table.header)
-    table = replace(
-        draft.table,
-        row_numbers=(*draft.table.row_numbers, *(span for span, _ in aside)),
-        rows=(*draft.table.rows, *(blank for _ in aside)),
-        apart=reading.head.apart,
-        rows_blank=blank_rows(reading),
-    )
-    kinds: dict[str, RowKind] = {"total": "total", "no_year": "total", "note": "note"}
-    unmet = [start + at for at, (_, kind) in enumerate(aside) if kind == "condition"]
-    return replace(
-        draft,
-        table=table,
-        cells=pd.concat([draft.cells, _cells_unmet(unmet)], ignore_index=True) if unmet else draft.cells,
-        kinds=(*draft.kinds, *(kinds.get(kind, "unit") for _, kind in aside)),
-        written=(*draft.written, *("" for _ in aside)),
-        aside={start + at: NO_VALUE[kind] for at, (_, kind) in enumerate(aside) if kind in NO_VALUE},
-    )
-
-
-def _cells_unmet(indices: Sequence[int]) -> pd.DataFrame:
-    lines = {"index": indices, "position": 0, "code": None, "period": 0, "variable": "", "fate": "condition"}
-    none = no_cells()
-    return pd.DataFrame(lines).reindex(columns=none.columns).astype(none.dtypes.to_dict())
+def _texts(head: RawTable, columns: Columns) -> dict[int, Sequence[int]]:
+    """Of each column of numbers, the rows in which a text stands."""
+    places = sorted({place for _, place in columns.variables})
+    rows = {
+        place: array(
+            "q",
+            [number for number, row in zip(head.row_numbers, head.rows, strict=True) if isinstance(row[place], str)],
+        )
+        for place in places
+    }
+    return {place: numbers for place, numbers in rows.items() if len(numbers)}
 
 
 def _plain(path: Path, head: RawTable, encoding: str, delimiter: str, folder: Path, letters: Letters) -> Plain:

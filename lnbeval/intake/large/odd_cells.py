@@ -18,7 +18,7 @@ from lnbeval.intake.table import address
 from lnbeval.intake.text import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from lnbeval.intake.large.digest import Cells, Reading
     from lnbeval.intake.large.numbers import Item
@@ -38,6 +38,23 @@ class Meant:
     value: float = math.nan
     low: float = math.nan
     high: float = math.nan
+
+
+@dataclass(frozen=True, kw_only=True)
+class OddText:
+    """A text that is not plainly a number, and what it was taken for."""
+
+    number: int  # in the tables of the database
+    position: int
+    written: str
+    value: float
+    fate: int
+    is_text: bool  # and not a date or the like
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it was read as a number."""
+        return self.fate == USED
 
 
 Meanings = dict[tuple[int, str], Meant]  # by position and text
@@ -131,11 +148,12 @@ def _with_rows(
 
 
 def _store(reading: Reading, meanings: Meanings) -> None:
-    def column(values: Sequence[object], kind: str) -> pd.Series[Any]:
-        return pd.Series(values, dtype=kind)
+    def column(values: Iterable[object], kind: str) -> pd.Series[Any]:
+        return pd.Series(list(values), dtype=kind)
 
     keys, meant = list(meanings), list(meanings.values())
     columns = {
+        "id": column(range(len(keys)), "int64"),
         "position": column([position for position, _ in keys], "int64"),
         "written": column([written for _, written in keys], "object"),
         "value": column([each.value for each in meant], "float64"),
@@ -146,8 +164,27 @@ def _store(reading: Reading, meanings: Meanings) -> None:
     table(reading.con, "odd", columns)
 
 
+def odd_texts(reading: Reading) -> list[OddText]:
+    """The texts that are not plainly numbers; `q` in `valued` holds their numbers."""
+    if not one(reading.con, "SELECT count(*) FROM information_schema.tables WHERE table_name = 'odd'"):
+        return []
+    rows = reading.con.execute("SELECT id, position, written, value, fate FROM odd ORDER BY id").fetchall()
+    return [
+        OddText(
+            number=number,
+            position=position,
+            written=written,
+            value=value,
+            fate=fate,
+            is_text=isinstance(reading.plain.cell(written), str),
+        )
+        for number, position, written, value, fate in rows
+    ]
+
+
 def _update(reading: Reading, bounded: frozenset[int]) -> None:
     for at, (_, position) in enumerate(reading.columns.variables):
+        reading.con.execute(f"ALTER TABLE valued ADD COLUMN q{at} INTEGER")
         ends = ""
         if at in bounded:
             reading.con.execute(
@@ -155,8 +192,8 @@ def _update(reading: Reading, bounded: frozenset[int]) -> None:
             )
             ends = f", l{at} = CASE WHEN u.fate = {BOUNDED} THEN u.low END, h{at} = CASE WHEN u.fate = {BOUNDED} THEN u.high END"
         reading.con.execute(
-            f"UPDATE valued SET f{at} = u.fate, v{at} = CASE WHEN u.fate = {USED} THEN u.value END{ends} FROM ("
-            f"SELECT v.r, q.fate, q.value, q.low, q.high FROM valued AS v JOIN data AS d USING (r) "
+            f"UPDATE valued SET f{at} = u.fate, q{at} = u.id, v{at} = CASE WHEN u.fate = {USED} THEN u.value END{ends} FROM ("
+            f"SELECT v.r, q.id, q.fate, q.value, q.low, q.high FROM valued AS v JOIN data AS d USING (r) "
             f"JOIN odd AS q ON q.position = {position} AND q.written = d.c{position} WHERE v.f{at} = {UNJUDGED}"
             ") AS u WHERE valued.r = u.r"
         )

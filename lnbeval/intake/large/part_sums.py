@@ -8,21 +8,25 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.large.numbers import BOUNDED, CONDITION, MISSING, STOPPED
+from lnbeval.intake.large.part_dependence import dependent_parts
 from lnbeval.intake.large.parts import has_rows_aside, parts_aside
 from lnbeval.intake.large.rows import one
 from lnbeval.intake.large.telling import told
 from lnbeval.intake.table import column_name
-from lnbeval.intake.text import quoted
+from lnbeval.intake.text import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from lnbeval.intake.large.digest import Reading
+    from lnbeval.intake.large.part_dependence import Dependent
     from lnbeval.intake.problems import Problem
 
 ENOUGH: Final = 3  # municipality-years in which a part must be the sum of two others at least
 NEARLY_ALL: Final = 0.95  # of those in which it can be told
 TOTAL: Final = "total"
+LIKE_A_TOTAL: Final = "part_like_a_total"
 OPTIONS: Final = (TOTAL, "part")
 UNKNOWN: Final = f"({MISSING}, {BOUNDED}, {STOPPED})"  # fates of cells without which a sum is not known
 
@@ -52,7 +56,41 @@ def sums_among_parts(reading: Reading, asked: Collection[str]) -> list[Problem]:
             problems.append(question)
             if reading.answered.get(question.name) == TOTAL:
                 _set_aside(reading, at, part.number)
+    return [*problems, *_subtotals(reading, {*asked, *(problem.name for problem in problems)})]
+
+
+def _subtotals(reading: Reading, asked: AbstractSet[str]) -> list[Problem]:
+    """A question for each part that is a fixed sum of some others, in all columns before any is set aside."""
+    problems, totals = [], []
+    for at in range(len(reading.over)):
+        words = _words(reading, at)
+        for part in dependent_parts(reading, at):
+            question = _question_of_some(reading, at, part, words)
+            if {question.name, replace(question, rule=LIKE_A_TOTAL).name} & asked:
+                continue
+            problems.append(question)
+            totals += [(at, part.number)] if reading.answered.get(question.name) == TOTAL else []
+    for at, number in totals:
+        _set_aside(reading, at, number)
     return problems
+
+
+def _words(reading: Reading, at: int) -> dict[int, str]:
+    found = reading.con.execute(f"SELECT id, min(word) FROM over{at} GROUP BY id").fetchall()
+    return {int(number): str(word) for number, word in found}
+
+
+def _question_of_some(reading: Reading, at: int, part: Dependent, words: Mapping[int, str]) -> Problem:
+    position = reading.over[at]
+    column, word = column_name(reading.head, position), words.get(part.number, "")
+    others = listed(quoted(words.get(number, "")) for number in part.others)
+    what = (
+        f"{quoted(word)} in column {quoted(column)} is the same sum of others in all {part.of:,} municipality-years: of {others}, "
+        f"as {part.variable} says. If it is their total, what it holds is counted more than once"
+    )
+    do = f"Say whether {quoted(word)} is a total of others (total), which is then set aside, or a part like them (part)"
+    asked = told(reading, [], position, "ASK", what, do, "part_sum_of_some")
+    return replace(asked, subject=f"{column} {word}", options=OPTIONS)
 
 
 def _sums(reading: Reading, at: int) -> list[PartSum]:
@@ -105,7 +143,7 @@ def _question(reading: Reading, at: int, part: PartSum) -> Problem:
         f"{part.equal:,} of {part.of:,} municipality-years. If it is their total, everything is counted twice"
     )
     do = f"Say whether {word} is the total of the others (total), which is then set aside, or a part like them (part)"
-    asked = told(reading, [], position, "ASK", what, do, "part_like_a_total")
+    asked = told(reading, [], position, "ASK", what, do, LIKE_A_TOTAL)
     return replace(asked, subject=f"{column} {part.word}", options=OPTIONS)
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from lnbeval.intake.large.numbers import BOUNDED, CONDITION, MISSING, STOPPED
-from lnbeval.intake.large.rows import one, table
+from lnbeval.intake.large.rows import FIRST_ROWS, one, table
 from lnbeval.intake.large.telling import told
 from lnbeval.intake.registered import ADDED_UP
+from lnbeval.intake.spans import RowSpan
 from lnbeval.intake.text import MOST_SHOWN, listed
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ class Compared:
 
     of: int
     differing: Differing
+    unknown: list[
+        tuple[int, int, int]
+    ]  # row, municipality, year of those that were not, as not all their parts are known
 
 
 def compared_totals(
@@ -48,15 +52,15 @@ def compared_totals(
     table(reading.con, "gaps", _gap_columns(gaps))
     read = {each.position: each for each in numbers}
     family = {at: each for each in grouped for at in each.variables}
-    total = Compared(of=0, differing=[])
+    total = Compared(of=0, differing=[], unknown=[])
     problems = []
     for at, (variable, position) in enumerate(reading.columns.variables):
         if reading.registered.kinds.get(variable, "count") not in ADDED_UP:
             continue
         for over in _combinations(reading):
             own = _compared(reading, at, read[position], family[at], over)
-            problems += _problem(reading, named, at, own)
-            total = Compared(of=total.of + own.of, differing=[*total.differing, *own.differing])
+            problems += [*_problem(reading, named, at, own), *_not_compared(reading, named, at, own)]
+            total = replace(total, of=total.of + own.of, differing=[*total.differing, *own.differing])
     if not total.of:
         return "", problems
     agree = total.of - len(total.differing)
@@ -92,20 +96,22 @@ def _compared(reading: Reading, at: int, numbers: Numbers, family: Family, over:
     unknown = f"({MISSING}, {BOUNDED}, {STOPPED})"
     # Each rounded figure is off by half its last place at most; whole numbers are taken for counts, which are exact.
     query = (
-        f"WITH sums AS (SELECT code, year{rest}, fsum(v{at}) AS s, count(v{at}) AS n, max({places_of}) AS d FROM valued "
+        f"WITH sums AS (SELECT code, year{rest}, fsum(v{at}) AS s, count(v{at}) AS n, max({places_of}) AS d, "
+        f"count_if(f{at} IN {unknown}) AS u FROM valued "
         f"WHERE role = 0 AND f{at} < {CONDITION} GROUP BY code, year{rest} "
-        f"HAVING n > 0 AND count_if(f{at} IN {unknown}) = 0), "
+        f"HAVING n > 0 OR u > 0), "
         f"totals AS (SELECT r, code, year{rest}, {value} AS t FROM keyed WHERE role = 3 AND {totals} AND {family.where} "
         f"AND {numbers.plainly(reading.source)}), "
-        f"pairs AS (SELECT r, code, year, t, s, n, greatest(d, {_places('t')}) AS d FROM totals JOIN sums "
-        f"USING (code, year{rest}) WHERE (code, year) NOT IN (SELECT (g.code, g.year) FROM gaps AS g WHERE g.at = {at})), "
+        f"pairs AS (SELECT r, code, year, t, s, n, greatest(d, {_places('t')}) AS d, u > 0 OR (code, year) IN "
+        f"(SELECT (g.code, g.year) FROM gaps AS g WHERE g.at = {at}) AS open FROM totals JOIN sums USING (code, year{rest})), "
         f"told AS (SELECT *, greatest({EXACT} * abs(s), CASE WHEN d = 0 THEN 0 ELSE 0.5 * pow(10, -d) * (n + 1) END) AS off "
-        "FROM pairs) "
+        "FROM pairs WHERE NOT open) "
     )
     differs = f"abs(t - s) > off{_or_mean(reading, over)}"
     of = one(reading.con, f"{query} SELECT count(*) FROM told")
     rows = reading.con.execute(f"{query} SELECT r, code, year, t, s FROM told WHERE {differs} ORDER BY r").fetchall()
-    return Compared(of=of, differing=rows)
+    unknown_ones = reading.con.execute(f"{query} SELECT r, code, year FROM pairs WHERE open ORDER BY r").fetchall()
+    return Compared(of=of, differing=rows, unknown=unknown_ones)
 
 
 def _or_mean(reading: Reading, over: Sequence[int]) -> str:
@@ -147,3 +153,20 @@ def _problem(reading: Reading, named: Sequence[str], at: int, compared: Compared
     if len(compared.differing) > 1:
         return [problem]
     return [replace(problem, municipality=named[code], year=str(year or of))]
+
+
+def _not_compared(reading: Reading, named: Sequence[str], at: int, compared: Compared) -> list[Problem]:
+    if not compared.unknown:
+        return []
+    variable, position = reading.columns.variables[at]
+    of = reading.years_of_columns.get(position, 0)
+    places = dict.fromkeys(f"{named[code]} {year or of}" for _, code, year in compared.unknown)
+    many = len(compared.unknown)
+    counted = (
+        f"1 total over the parts of {variable} is" if many == 1 else f"{many:,} totals over the parts of {variable} are"
+    )
+    what = f"{counted} not compared with the sum of the parts, as not all of them are known: {listed(places)}"
+    do = "Settle the rows of these parts first; a total is compared once all of them are read"
+    rows = [row for row, _, _ in compared.unknown]
+    span = RowSpan(rows[:FIRST_ROWS], last=rows[-1], count=many)
+    return [replace(told(reading, rows, position, "NOTE", what, do, "total_not_compared", span=span), subject=variable)]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from lnbeval.intake.large.digest import Reading
     from lnbeval.intake.large.part_names import PartNames
+    from lnbeval.intake.large.part_times import Time
     from lnbeval.intake.large.rows import Group
     from lnbeval.intake.problems import Problem
 
@@ -74,13 +75,23 @@ def _part_table(reading: Reading, at: int, found: Sequence[Group], written: Sequ
         "t": pd.Series([group.texts[0] for group in found], dtype="object"),
         "id": pd.Series([ids[names.keys[number]] for number in mine], dtype="int64"),
         "word": pd.Series(written, dtype="object"),
+        "key": pd.Series([names.keys[number] for number in mine], dtype="object"),
         "total": pd.Series([names.totals[number] for number in mine], dtype="bool"),
         "within": pd.Series([names.within[number] for number in mine], dtype="bool"),
         "apart": pd.Series([False] * len(mine), dtype="bool"),  # set aside by a decision; no total of all parts
-        "sort": pd.Series([names.sorts[number] for number in mine], dtype="object"),
-        "place": pd.Series([names.place(number) for number in mine], dtype="int64"),
+        **_times([names.times[number] for number in mine]),
     }
     table(reading.con, f"over{at}", columns)
+
+
+def _times(times: Sequence[Time | None]) -> dict[str, pd.Series[Any]]:
+    """The months that parts name, from `first` to `last`, and the year beside them; 0 and a blank sort where they name none."""
+    numbers = [(time.first, time.last, time.year) if time else (0, 0, 0) for time in times]
+    places = enumerate(("first", "last", "year"))
+    return {
+        "sort": pd.Series([time.sort if time else "" for time in times], dtype="object"),
+        **{name: pd.Series([row[place] for row in numbers], dtype="int64") for place, name in places},
+    }
 
 
 def _alike(reading: Reading, named: str, position: int, names: PartNames) -> list[Problem]:
@@ -152,3 +163,30 @@ def has_rows_aside(reading: Reading) -> bool:
     return any(
         one(reading.con, f"SELECT bool_or(total OR within OR apart) FROM over{at}") for at in range(len(reading.over))
     )
+
+
+def plain_parts(reading: Reading, at: int, columns: str, where: str = "true") -> list[tuple[Any, ...]]:
+    """What is known of the parts of a column that are neither totals nor set aside."""
+    query = (
+        f"SELECT {columns} FROM over{at} WHERE NOT (total OR within OR apart) AND word <> '' AND {where} ORDER BY id"
+    )
+    return reading.con.execute(query).fetchall()
+
+
+def years_with(reading: Reading, at: int, having: str, where: str = "true") -> int:
+    """In how many municipality-years some parts are there together."""
+    parts = f"SELECT DISTINCT id, sort, first, last FROM over{at}"
+    query = (
+        f"SELECT count(*) FROM (SELECT code, year FROM valued JOIN ({parts}) AS o "
+        f"ON o.id = o{at} WHERE role = 0 AND {where} GROUP BY code, year HAVING {having})"
+    )
+    return int(one(reading.con, query))
+
+
+def set_apart(reading: Reading, at: int, which: str) -> None:
+    """Leave some parts out of what is added up, in rows of totals too."""
+    con = reading.con
+    con.execute(f"UPDATE over{at} SET apart = true WHERE NOT (total OR within) AND {which}")
+    ids = f"(SELECT id FROM over{at} WHERE apart AND {which})"
+    con.execute(f"DELETE FROM valued WHERE role = 0 AND o{at} IN {ids}")
+    con.execute(f"UPDATE valued SET deep = deep + 1 WHERE o{at} IN {ids}")

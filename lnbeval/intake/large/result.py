@@ -1,4 +1,4 @@
-"""Results of large files: a small table of municipality and year, and what every row of the file became."""
+"""Results of large files: a small table of municipality and year."""
 
 # ruff: noqa: S608 - see `large_rows`
 
@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lnbeval.intake.large.digest import digest
-from lnbeval.intake.large.numbers import BOUNDED, CONDITION, MISSING, REPEATED, STOPPED
-from lnbeval.intake.large.rows import FIRST_ROWS, groups, one
-from lnbeval.intake.large.telling import told
+from lnbeval.intake.large.numbers import BOUNDED, CONDITION, MISSING, STOPPED
+from lnbeval.intake.large.rows import FIRST_ROWS
 from lnbeval.intake.spans import RowSpan
-from lnbeval.intake.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from lnbeval.intake.figures.bounds import Ends
     from lnbeval.intake.large.absent_parts import Gaps
     from lnbeval.intake.large.digest import Cells, Keys, Reading
-    from lnbeval.intake.problems import Problem
     from lnbeval.intake.table import RawTable
 
 
@@ -51,10 +48,9 @@ def added_rows(reading: Reading, keys: Keys, bounded: frozenset[int], gaps: Gaps
     What has gaps has no value. `bounded` are the variables with cells that are bounds.
     """
     reading.con.execute("SET threads = 1")  # In one thread numbers are added in the order of the file, always.
-    of = one(reading.con, "SELECT count(*) FROM data")
     rows = [
-        *_groups(reading, keys, "role = 0", "code", of, bounded),
-        *_groups(reading, keys, "role = 1", "spelling", of, bounded),
+        *_groups(reading, keys, "role = 0", "code", bounded),
+        *_groups(reading, keys, "role = 1", "spelling", bounded),
     ]
     return sorted((_without_gaps(row, gaps) for row in rows), key=lambda row: row.span)
 
@@ -114,7 +110,7 @@ def _without_gaps(row: Added, gaps: Gaps) -> Added:
     return replace(row, values=values, ends={at: ends for at, ends in row.ends.items() if at not in gone})
 
 
-def _groups(reading: Reading, keys: Keys, where: str, by: str, of: int, bounded: frozenset[int]) -> list[Added]:
+def _groups(reading: Reading, keys: Keys, where: str, by: str, bounded: frozenset[int]) -> list[Added]:
     counts = range(len(reading.columns.variables))
     values = [_value(at, adds=reading.adds) for at in counts]
     ends = [_end(at, which, adds=reading.adds) for at in sorted(bounded) for which in "lh"]
@@ -124,7 +120,7 @@ def _groups(reading: Reading, keys: Keys, where: str, by: str, of: int, bounded:
         f"FROM valued WHERE {where} AND year IS NOT NULL AND ({used}) GROUP BY {by}, year ORDER BY min(r)"
     ).fetchall()
     written = {year: text for text, year in reversed(list(keys.years.items()))}
-    return [_added(reading, keys, written, row, of, sorted(bounded)) for row in rows]
+    return [_added(reading, keys, written, row, sorted(bounded)) for row in rows]
 
 
 def _value(at: int, *, adds: bool) -> str:
@@ -145,9 +141,7 @@ def _end(at: int, which: str, *, adds: bool) -> str:
     return f"CASE WHEN {known} THEN coalesce({endless}, fsum({part}){mean}) END"
 
 
-def _added(
-    reading: Reading, keys: Keys, written: dict[int, str], row: Sequence[Any], of: int, bounded: Sequence[int]
-) -> Added:
+def _added(reading: Reading, keys: Keys, written: dict[int, str], row: Sequence[Any], bounded: Sequence[int]) -> Added:
     spelling, code, year, count, first, last, *numbers = row
     columns = reading.columns
     wide = len(columns.variables)
@@ -157,46 +151,10 @@ def _added(
     }
     lows, highs = numbers[wide::2], numbers[wide + 1 :: 2]
     return Added(
-        span=RowSpan(first, last=last, count=count, of=of),
+        span=RowSpan(first, last=last, count=count),
         code=code,
         year=year,
         keys={**cells, **reading.year_cell(written[year])},
         values=numbers[:wide],
         ends={at: (low, high) for at, low, high in zip(bounded, lows, highs, strict=True) if low is not None},
     )
-
-
-def accounted(reading: Reading) -> tuple[list[tuple[RowSpan, str]], list[Problem]]:
-    """Rows set aside, with their kind; and a note with counts that reconcile."""
-    con = reading.con
-    counts = range(len(reading.columns.variables))
-    unused = " AND ".join(f"f{at} >= {CONDITION}" for at in counts)
-    twice = " OR ".join(f"f{at} = {REPEATED}" for at in counts)
-    sets = [
-        ("keyed", "role = 1 AND year IS NOT NULL", "", "of totals"),
-        ("keyed", "role = 1 AND year IS NULL", "no_year", "of totals without a year"),
-        ("keyed", "role = 3", "total", "of totals over the parts"),
-        ("keyed", "role = 5", "within", "of parts of other parts"),
-        ("keyed", "role = 6", "apart", "of parts set aside by a decision"),
-        ("keyed", "kind = 'note'", "note", "of notes"),
-        ("keyed", "kind NOT IN ('unit', 'total', 'note')", "unusable", "without a municipality that is known"),
-        ("keyed", "role = 4", "unusable", "without a year"),
-        ("valued", f"role = 0 AND {unused} AND ({twice})", "repeat", "told twice"),
-        ("valued", f"role = 0 AND {unused} AND NOT ({twice})", "condition", "where the condition is not met"),
-    ]
-    found = [(groups(con, ["role"], where, source=source, most=1), kind, why) for source, where, kind, why in sets]
-    aside = [(several[0].span, kind, why) for several, kind, why in found if several]
-    read, blank = one(con, "SELECT count(*) FROM data"), blank_rows(reading)
-    left = sum(span.count for span, _, _ in aside)
-    years = one(con, "SELECT count(DISTINCT (code, year)) FROM valued WHERE role = 0")
-    years *= len(set(reading.years_of_columns.values())) or 1
-    reasons = f" ({listed(f'{span.count:,} {why}' for span, _, why in aside)})" if aside else ""
-    by = "averaged" if reading.source.aggregate and reading.source.aggregate.by == "mean" else "added up"
-    what = f"{read:,} rows read = {read - left:,} {by} to {years:,} municipality-years + {left:,} set aside{reasons}"
-    note = told(reading, [], None, "NOTE", f"{what}; {blank:,} blank rows", "", "rows_added_up")
-    return [(span, kind) for span, kind, _ in aside if kind], [note]
-
-
-def blank_rows(reading: Reading) -> int:
-    """How many blank rows stand below the header."""
-    return int(one(reading.con, f"SELECT count_if(blank) FROM raw WHERE rowid >= {reading.header_row:d}"))

@@ -57,6 +57,7 @@ def database(folder: Path) -> Iterator[DuckDBPyConnection]:
         "autoload_known_extensions": False,
     }
     connection = duckdb.connect(str(folder / "rows.duckdb"), config=config)
+    connection.execute("SET enable_progress_bar = false")  # on a terminal it would stand among the findings
     try:
         yield connection
     finally:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.files.encodings import TextError, codec_name, likely_encoding
-from lnbeval.intake.text import is_blank
+from lnbeval.intake.text import Shown, is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -153,6 +153,6 @@ def _text(cell: object, objects: dict[tuple[type, object], int]) -> str:
         return ""
     if isinstance(cell, str):
         return cell
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) < EXACT and cell == int(cell):
+    if isinstance(cell, int | float) and not isinstance(cell, bool | Shown) and abs(cell) < EXACT and cell == int(cell):
         return str(int(cell))  # A whole number is written in one way only, whatever the marks of its column.
     return f"{MARK}{objects.setdefault((cell.__class__, cell), len(objects))}"

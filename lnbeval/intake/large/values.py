@@ -13,6 +13,7 @@ from lnbeval.intake.large.digest import MOST_KEYS
 from lnbeval.intake.large.numbers import CONDITION, MISSING, UNJUDGED, USED, literal
 from lnbeval.intake.large.parts import blank_parts, part_tables
 from lnbeval.intake.large.rows import groups, table, text
+from lnbeval.intake.large.written import otherwise
 from lnbeval.intake.text import cell_text
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _met(reading: Reading, position: int, word: str) -> str:
 
 
 def value_rows(reading: Reading, numbers: Sequence[Numbers], grouped: Sequence[Family]) -> None:
-    """Make `valued`: of each row about a municipality, the number of each variable (`v`) and its fate (`f`).
+    """Make `valued`: of each row about a municipality, the number of each variable (`v`), its fate (`f`) and how it is written (`x`).
 
     Cells that are not plainly numbers are UNJUDGED.
     """
@@ -116,6 +117,7 @@ def value_rows(reading: Reading, numbers: Sequence[Numbers], grouped: Sequence[F
         values += (
             f", CAST({fate} AS UTINYINT) AS f{at}, CASE WHEN f{at} = {USED} THEN {read[position].value} END AS v{at}"
         )
+        values += "" if reading.is_book else f", {otherwise(position, at, read[position])}"
     met = "".join(f", {each.where} AS m{each.number}" for each in grouped)
     over = "".join(f", CAST(o{at} AS USMALLINT) AS o{at}" for at in range(len(reading.over)))
     reading.con.execute(

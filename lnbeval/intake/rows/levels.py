@@ -11,7 +11,8 @@ from lnbeval.intake.figures.numbers import is_plain_number
 from lnbeval.intake.header_words import folded
 from lnbeval.intake.layout import Note
 from lnbeval.intake.problems import Problem
-from lnbeval.intake.rows.lines import is_header, repeated_headers, totals_beside, unit_lines
+from lnbeval.intake.rows.headers_inside import headers_inside
+from lnbeval.intake.rows.lines import is_header, totals_beside, unit_lines
 from lnbeval.intake.rows.merged import county_contradictions
 from lnbeval.intake.rows.units import Units
 from lnbeval.intake.table import RawTable, addresses, column_cells, column_name, content
@@ -30,6 +31,7 @@ NOTE_MARKS = ("*", "†", "¹", "²", "³", "1)", "(1)")
 NOTE_BELOW = "note below the table"
 UNIT_LINE = "line that tells a unit"
 HEADER_AGAIN = "header repeated inside the table"
+BELOW_MOVED = "row below a header with the columns in another order"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,39 +52,27 @@ def rows_aside(table: RawTable, source: Source, columns: Columns, meanings: Mean
     """
     levels, problems = _other_levels(table, source, columns)
     notes = [index for index in _notes_below(table, columns, meanings.headers) if index not in levels]
-    again = repeated_headers(table, columns)
+    headers = headers_inside(table, columns)
     sections = [index for index in unit_lines(table, columns, meanings) if index not in {*levels, *notes}]
     totals = totals_beside(table, columns, meanings.is_total)
     strangers, contradicted = county_contradictions(table, source, columns, meanings)
     return Aside(
         kinds={
-            **dict.fromkeys(strangers, "unusable"),
+            **dict.fromkeys([*strangers, *headers.below], "unusable"),
             **dict.fromkeys([*totals, *levels], "total"),
-            **dict.fromkeys([*notes, *sections, *again], "note"),
+            **dict.fromkeys([*notes, *sections, *headers.rows], "note"),
         },
         reasons={
             **{index: f"row of another level: {text}" for index, text in levels.items()},
             **dict.fromkeys(notes, NOTE_BELOW),
             **dict.fromkeys(sections, UNIT_LINE),
-            **dict.fromkeys(again, HEADER_AGAIN),
+            **dict.fromkeys(headers.rows, HEADER_AGAIN),
+            **dict.fromkeys(headers.below, BELOW_MOVED),
         },
         levels=levels,
         names=totals,
-        problems=(*problems, *contradicted, *_header_again(table, columns, again)),
+        problems=(*problems, *contradicted, *headers.problems),
     )
-
-
-def _header_again(table: RawTable, columns: Columns, rows: list[int]) -> list[Problem]:
-    many = "1 row repeats" if len(rows) == 1 else f"{len(rows)} rows repeat"
-    note = Problem(
-        severity="NOTE",
-        file=table.file,
-        sheet=table.sheet,
-        cell=addresses(table, rows, columns.unit) if rows else "",
-        what=f"{many} the header inside the table: set aside",
-        rule="repeated_header",
-    )
-    return [note] if rows else []
 
 
 def units_beside(table: RawTable, columns: Columns, aside: Aside, units_of: Callable[[RawTable], Units]) -> Units:

@@ -35,22 +35,14 @@ def totals_beside(table: RawTable, columns: Columns, is_total: TotalTest) -> dic
     return found
 
 
-def repeated_headers(table: RawTable, columns: Columns) -> list[int]:
-    """Rows that hold the header of the table again, as at the top of a printed page."""
-    places = [place for place in columns.declared if table.header[place]]
-    names = _header_texts(table.header[columns.unit or 0])
-    likely = [index for index, row in enumerate(table.rows) if row[columns.unit or 0] in names]
-    return [index for index in likely if len(places) > 1 and is_header(table, index, places)]
-
-
 def is_header(table: RawTable, index: int, places: Sequence[int] | None = None) -> bool:
     """Whether a row holds the texts of the header, in these places or wherever it holds any."""
     row = table.rows[index]
     filled = [place for place, value in enumerate(row) if not is_blank(value)] if places is None else places
-    return len(filled) > 1 and all(cell_text(row[place]) in _header_texts(table.header[place]) for place in filled)
+    return len(filled) > 1 and all(cell_text(row[place]) in header_texts(table.header[place]) for place in filled)
 
 
-def _header_texts(header: str) -> frozenset[str]:
+def header_texts(header: str) -> frozenset[str]:
     """A header as it may stand in one row: whole, or as one of the rows that it was joined from."""
     return frozenset({header, *header.split(JOINED_BY)})
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.table import RawTable, column_letter
-from lnbeval.intake.text import cell_text, is_blank, listed, quoted
+from lnbeval.intake.text import cell_text, first_place, is_blank, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -143,8 +143,11 @@ def _told(table: RawTable, across: list[Area], down: list[Area]) -> list[Problem
         return []
     what = f"Merged cells {'; '.join(parts)}"
     do = "Look whether the value really stands for all of its rows and columns"
-    warning = Problem(severity="WARN", file=table.file, sheet=table.sheet, what=what, do=do, rule="merged_cells")
-    return [warning]
+    areas = [area_text(area) for area in (*across, *down)]
+    cell = first_place(areas[0].partition(":")[0], len(areas))
+    return [
+        Problem(severity="WARN", file=table.file, sheet=table.sheet, cell=cell, what=what, do=do, rule="merged_cells")
+    ]
 
 
 def _ambiguous(table: RawTable, unclear: list[Area]) -> list[Problem]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FEW: Final = 2  # cells that do not decide alone what hundreds of others mean
 FEW_SHARE: Final = 0.05  # of the cells with marks, below which so few decide nothing
 BARE: Final = re.compile(r"[+-]?[0-9.,]+")  # a number without spaces, exponent or words, which most are
-DECLARE: Final = "Declare `decimal` and `thousands` for the source, or ask for the column written in one way"
+DECLARE: Final = "Declare `decimal` and `thousands`, for the source or under `marks` for this column, or ask for the column written in one way"
 FEW_SHOW: Final = f"Correct these cells if they are mistyped. {DECLARE}"
 OPEN: Final = "decimal mark or mark between thousands"
 
@@ -47,7 +47,8 @@ def column_rules(
     rules: dict[int, NumberRules] = {}
     problems: list[Problem] = []
     for position, (places, found) in texts.items():
-        decision = _decision(position, evidence, columns, source)
+        written = source.of_variables(name for name, place in columns.variables if place == position)
+        decision = _decision(position, evidence, columns, written)
         times = [row_count(table, [at]) for at in places]
         decision = _doubted(decision, zip(found, times, strict=True), numerals[position])
         rules[position] = number_rules(source, decision.marks, words, decision.unsettled)
@@ -136,7 +137,8 @@ def _marks_problem(table: RawTable, position: int, decision: Decision, rows: dic
     what = f"The numbers of column {label} are read {by}"
     what += f"; {follow} more that could be read both ways are read alike" if follow else ""
     do = "Declare `decimal` and `thousands` if the source means something else"
-    return column_problem(table, position, [], "NOTE", what, do, rule="marks_decided")
+    first = next(iter(shown.values()), [])[:1]
+    return column_problem(table, position, first, "NOTE", what, do, rule="marks_decided")
 
 
 def _examples(table: RawTable, position: int, rows: Mapping[str, Sequence[int]]) -> str:

@@ -79,7 +79,7 @@ def _is_personal(table: RawTable, position: int, persons: PersonWords, resolve: 
     return bool(
         keys & persons.headers
         or _holds_numbers(cells, persons)
-        or (keys & persons.naming and _names_persons(cells, resolve))
+        or (keys & persons.naming and names_persons(cells, resolve))
         or (keys & persons.dating and 2 * sum(date_with_day(cell) is not None for cell in cells) > len(cells))
     )
 
@@ -120,7 +120,7 @@ def _headers_beside(table: RawTable, persons: PersonWords) -> set[int]:
     return set()
 
 
-def _names_persons(cells: list[object], resolve: Resolver | None) -> bool:
+def names_persons(cells: Sequence[object], resolve: Resolver | None) -> bool:
     """Whether most cells are words that name no place, or numbers as long as those of telephones."""
     texts = [cell_text(cell) for cell in cells]
     told = [text for text in texts if LONG_NUMBER.fullmatch(text) or text[0].isalpha()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -13,9 +12,18 @@ from lnbeval.intake.rows.person_level import (
     NEARLY_ALL,
     column_titles,
     header_keys,
+    names_persons,
     personal_columns,
     refusal,
     refused,
+)
+from lnbeval.intake.rows.person_names import (
+    are_places,
+    column_of_places,
+    differ,
+    name_persons,
+    says_something,
+    written_like_names,
 )
 from lnbeval.intake.rows.person_notes import contact_in_note
 from lnbeval.intake.source import LAST_YEAR
@@ -35,15 +43,9 @@ if TYPE_CHECKING:
 PERSONS, NO_PERSONS = "persons", "no_persons"
 ENOUGH_ROWS: Final = 10  # before different texts in nearly every row say anything
 ENOUGH_UNITS: Final = 20  # the same of the column of municipalities, whose names differ in every row too
-ENOUGH_NAMES: Final = 20  # different ones, of persons that have several rows each
-LONG_NUMBER: Final = 9  # digits; figures of so many do not all have the same number of them
+LONG_NUMBER: Final = 9  # digits of texts; sums of money do not all have the same number of them
+LONG_FIGURE: Final = 10  # the same of figures, which sums in lek may have nine of nearly everywhere
 LIFETIME: Final = 20  # years between the first and the last birthday, where persons have several rows each
-LETTERS: Final = 3  # of a text, before it says something
-NAME: Final = re.compile(r"[^\W\d_a-z][^\W\d_]*\.?(?:[ '’-]+[^\W\d_]+\.?)+")
-FEWEST_WORDS, MOST_WORDS = 2, 4  # of a name
-NUMBER_PART: Final = re.compile(r"[\d._/]+")
-FIRST_PART: Final = re.compile(r"^[^,;/(–]*")
-TEXTS_RESOLVED: Final = 200  # of one column
 
 
 def met_persons(
@@ -84,8 +86,9 @@ def persons_question(
         severity="ASK",
         file=table.file,
         sheet=table.sheet,
-        what="Nearly every row holds another text, long number or day, or the header is of one person or household, in column "
-        f"{listed(column_titles(table, likely, persons, resolve))}, as of persons. Nothing of it was taken in",
+        what="Nearly every row holds another text, long number or day, or texts are written like names, or the header is of "
+        f"one person or household, in column {listed(column_titles(table, likely, persons, resolve))}, as of persons. "
+        "Nothing of it was taken in",
         do="Look at the file: are its rows persons, households or cases?",
         rule="persons",
         subject=f"{table.sheet}/rows" if table.sheet else "rows",
@@ -97,7 +100,8 @@ def like_persons(
     table: RawTable, resolve: Resolver | None, used: Collection[int] = (), unit: int | None = None
 ) -> list[int]:
     """Positions of the columns that no source reads and that may hold persons; that of the municipalities too, if they are none."""
-    found = [at for at in range(len(table.header)) if at not in used and _may_be_persons(table, at, resolve)]
+    beside = column_of_places(table, resolve) if unit is None else unit
+    found = [at for at in range(len(table.header)) if at not in used and _may_be_persons(table, at, resolve, beside)]
     if unit is not None and _are_no_places(table, unit, resolve):
         found = sorted([*found, unit])
     return found
@@ -109,12 +113,19 @@ def no_figures(table: RawTable, figures: Collection[int]) -> list[int]:
 
 
 def cases(table: RawTable, persons: PersonWords) -> list[int]:
-    """Positions of the columns with a header that speaks of one person, household or case, filled or not in every row."""
-    return [
-        at
-        for at in range(len(table.header))
-        if header_keys(table, at) & persons.cases and not all(map(is_blank, column_cells(table, at)))
-    ]
+    """Positions of the columns with a header that speaks of one person, household or case, filled or not in every row.
+
+    A header of staff, such as social worker, stands over counts as well: only words below it may be names.
+    """
+    return [at for at in range(len(table.header)) if _is_of_cases(table, at, persons)]
+
+
+def _is_of_cases(table: RawTable, position: int, persons: PersonWords) -> bool:
+    keys = header_keys(table, position)
+    filled = [cell for cell in column_cells(table, position) if not is_blank(cell)]
+    if keys & persons.cases and filled:
+        return True
+    return bool(keys & persons.staff) and names_persons(filled, None)
 
 
 def _are_no_figures(table: RawTable, position: int) -> bool:
@@ -122,35 +133,19 @@ def _are_no_figures(table: RawTable, position: int) -> bool:
     if len(cells) < ENOUGH_UNITS:
         return False
     days = [day for cell in cells if (day := date_with_day(cell)) is not None]
-    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
-    return (2 * len(days) > len(cells) and _are_birthdays(days)) or _are_long_numbers(texts, len(cells))
+    return (2 * len(days) > len(cells) and _are_birthdays(days)) or _are_long_numbers(cells)
 
 
-def _may_be_persons(table: RawTable, position: int, resolve: Resolver | None) -> bool:
+def _may_be_persons(table: RawTable, position: int, resolve: Resolver | None, unit: int | None) -> bool:
     cells = [cell for cell in column_cells(table, position) if not is_blank(cell)]
-    if len(cells) < max(ENOUGH_ROWS, len(table.rows) / 2):
+    if len(cells) < ENOUGH_ROWS:
         return False
-    texts = [cell_text(cell) for cell in cells]
+    if len(cells) < len(table.rows) / 2:
+        return name_persons(table, position, resolve, unit)
     days = [day for cell in cells if (day := date_with_day(cell)) is not None]
     if 2 * len(days) > len(cells):
         return _are_birthdays(days)
-    if _are_long_numbers([cell for cell in cells if isinstance(cell, str)], len(cells)):
-        return True
-    words = [text for text in texts if _says_something(text)]
-    return len(words) >= NEARLY_ALL * len(texts) and _name_persons(words) and not _are_places(words, resolve)
-
-
-def _name_persons(words: Sequence[str]) -> bool:
-    """Whether nearly every text is another one, or the different ones, of which there are many, are written like names."""
-    distinct = set(words)
-    if len(distinct) >= NEARLY_ALL * len(words):
-        return True
-    names = sum(bool(NAME.fullmatch(text)) and _is_name_long(text) and text == text.title() for text in distinct)
-    return len(distinct) >= ENOUGH_NAMES and names >= NEARLY_ALL * len(distinct)
-
-
-def _is_name_long(text: str) -> bool:
-    return FEWEST_WORDS <= len(text.split()) <= MOST_WORDS
+    return _are_long_numbers(cells) or name_persons(table, position, resolve, unit)
 
 
 def _are_birthdays(days: Sequence[date]) -> bool:
@@ -159,40 +154,23 @@ def _are_birthdays(days: Sequence[date]) -> bool:
     return lived and (len(set(days)) >= NEARLY_ALL * len(days) or max(years) - min(years) >= LIFETIME)
 
 
-def _are_long_numbers(texts: Sequence[str], filled: int) -> bool:
-    """Whether texts hold numbers of one length, each another one; sums of money have different ones, or are figures."""
-    lengths = Counter(len(text) for text in texts if text.isascii() and text.isdecimal())
-    most = max(lengths, key=lambda length: lengths[length], default=0)
-    alike = most >= LONG_NUMBER and lengths[most] >= NEARLY_ALL * filled
-    return alike and len(set(texts)) >= NEARLY_ALL * len(texts)
-
-
-def _says_something(text: str) -> bool:
-    letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdecimal, text))
-    return letters >= LETTERS and letters > digits and "://" not in text
-
-
-def _are_places(words: Sequence[str], resolve: Resolver | None, share: float = 0.5) -> bool:
-    if resolve is None:
-        return False
-    looked_at = sorted(set(words))[:TEXTS_RESOLVED]
-    return sum(_is_place(text, resolve) for text in looked_at) >= share * len(looked_at)
-
-
-def _is_place(text: str, resolve: Resolver) -> bool:
-    """Whether a text names a place, also with a number or with what stands behind a comma or in brackets."""
-    shorter = dict.fromkeys([text, *(" ".join(NUMBER_PART.sub(" ", part[0]).split()) for part in _first(text))])
-    found = (resolve(part, None) for part in shorter if part)
-    return any(one.code is not None or one.kind not in {"", "numbering"} for one in found)
-
-
-def _first(text: str) -> list[re.Match[str]]:
-    return [match for match in (FIRST_PART.match(text),) if match]
+def _are_long_numbers(cells: Sequence[object]) -> bool:
+    """Whether nearly all cells hold numbers of one length, each another one; sums of money have different ones."""
+    written = {str: LONG_NUMBER, int: LONG_FIGURE, float: LONG_FIGURE}
+    numbers = [
+        text
+        for cell in cells
+        if (text := cell_text(cell)).isascii()
+        and text.isdecimal()
+        and len(text) >= written.get(type(cell), len(text) + 1)
+    ]
+    most = max(Counter(map(len, numbers)).values(), default=0)
+    return most >= NEARLY_ALL * len(cells) and len(set(numbers)) >= NEARLY_ALL * len(numbers)
 
 
 def _are_no_places(table: RawTable, unit: int, resolve: Resolver | None) -> bool:
     texts = [cell_text(cell) for cell in column_cells(table, unit) if not is_blank(cell)]
-    words = [text for text in texts if _says_something(text)]
+    words = [text for text in texts if says_something(text)]
     if len(texts) < ENOUGH_UNITS or len(words) < NEARLY_ALL * len(texts) or resolve is None:
         return False
-    return _name_persons(words) and not _are_places(words, resolve, 1 - NEARLY_ALL)
+    return (differ(words) or written_like_names(words)) and not are_places(words, resolve, 1 - NEARLY_ALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.problems import Problem
@@ -27,35 +28,37 @@ def rows_alone(table: RawTable) -> frozenset[int]:
 
 def person_in_note(table: RawTable, persons: PersonWords) -> Problem | None:
     """The refusal of a file whose titles, notes or comments hold the number of a person."""
-    rows = _rows_where(table, lambda text: identifies(text, persons))
-    if not rows:
-        return None
-    return Problem(
-        severity="STOP",
-        file=table.file,
-        sheet=table.sheet,
-        cell=rows,
-        what="A title, note or comment holds what looks like the number of a person. Nothing of the file was taken in",
-        do="Delete the file here, and ask for it without the number",
-        rule="person_in_note",
+    return _told(
+        _rows_where(table, lambda text: identifies(text, persons)),
+        Problem(
+            severity="STOP",
+            file=table.file,
+            sheet=table.sheet,
+            what="A title, note or comment holds what looks like the number of a person. Nothing of the file was taken in",
+            do="Delete the file here, and ask for it without the number",
+            rule="person_in_note",
+        ),
     )
 
 
 def contact_in_note(table: RawTable, persons: PersonWords) -> Problem | None:
     """A warning that titles, notes or comments hold a telephone number or an e-mail address."""
-    rows = _rows_where(table, lambda text: reaches(text, persons))
-    if not rows:
-        return None
-    return Problem(
-        severity="WARN",
-        file=table.file,
-        sheet=table.sheet,
-        cell=rows,
-        what="A title, note or comment holds a telephone number or an e-mail address. The text is withheld everywhere but in "
-        "the file itself",
-        do="Ask for the file without it, if the files are to be passed on",
-        rule=CONTACT,
+    return _told(
+        _rows_where(table, lambda text: reaches(text, persons)),
+        Problem(
+            severity="WARN",
+            file=table.file,
+            sheet=table.sheet,
+            what="A title, note or comment holds a telephone number or an e-mail address. The text is withheld everywhere but in "
+            "the file itself",
+            do="Ask for the file without it, if the files are to be passed on",
+            rule=CONTACT,
+        ),
     )
+
+
+def _told(rows: str, problem: Problem) -> Problem | None:
+    return replace(problem, cell=rows) if rows else None
 
 
 def _rows_where(table: RawTable, is_met: Callable[[str], bool]) -> str:

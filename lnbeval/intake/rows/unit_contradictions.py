@@ -23,7 +23,7 @@ from lnbeval.intake.registered import OF_A_HUNDRED
 from lnbeval.intake.rows.cells import condition_met
 from lnbeval.intake.source import YEAR_MARK
 from lnbeval.intake.table import RawTable, address, column_cells, column_name, header_address
-from lnbeval.intake.text import cell_text, is_blank, listed, quoted
+from lnbeval.intake.text import Shown, cell_text, is_blank, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -70,7 +70,7 @@ def _headers(
     if registered is None:
         return
     lines = [(note, told_unit(note.text, meanings.words)) for note in notes if note.kind in {"title", "note"}]
-    around = [(note, told) for note, told in lines if _is_about(told, registered, kind)]
+    around = [(note, told) for note, told in lines if is_about(told, registered, kind)]
     every = together([told for _, told in around])
     blamed: dict[ToldUnit, tuple[str, str]] = {}
     for place, told in own.items():
@@ -85,7 +85,7 @@ def _headers(
         yield _differs(table, variable, cell, text, told, meanings)
 
 
-def _is_about(told: ToldUnit, registered: ToldUnit, kind: str) -> bool:
+def is_about(told: ToldUnit, registered: ToldUnit, kind: str) -> bool:
     """Whether a line around the table speaks of a variable: one on money, or on shares, may be about another column."""
     if kind in OF_A_HUNDRED or told.percent or told.each:
         return False
@@ -147,11 +147,12 @@ def _parts(
     known: dict[str, Parts | None] = {}
     found: dict[int, Parts] = {}
     for index, cell in enumerate(column_cells(table, position)):
-        if not isinstance(cell, str) or not met[index] or units.kinds[index] != "unit":
+        if not isinstance(cell, str | Shown) or not met[index] or units.kinds[index] != "unit":
             continue
-        if cell not in known:
-            known[cell] = number_parts(cell, meanings.words)
-        parts = known[cell]
+        text = str(cell)
+        if text not in known:
+            known[text] = number_parts(text, meanings.words)
+        parts = known[text]
         if parts is not None and (parts.unit or parts.sign):
             found[index] = parts
     return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from lnbeval.intake.figures.faults import Fault
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.resolver import Resolved
+from lnbeval.intake.rows.told_county import settled_by_county
 from lnbeval.intake.rows.unit_names import settled_names
 from lnbeval.intake.table import RawTable, addresses, column_cells
 from lnbeval.intake.text import EXCEL_ERRORS, Uncalculated, cell_text, is_blank, mapped, quoted
@@ -77,7 +78,7 @@ def row_units(
         _spelling(table, columns, cells[rows[0]], (name, county), rows, resolve, is_total)
         for (_, name, county), rows in groups.items()
     ]
-    spellings, told = settled_names(table, columns, read, answered)
+    spellings, told = settled_names(table, columns, settled_by_county(table, columns, read, resolve), answered)
     kinds: list[RowKind] = ["note"] * len(cells)
     codes: list[str | None] = [None] * len(cells)
     for spelling in spellings:

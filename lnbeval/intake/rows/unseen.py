@@ -8,9 +8,11 @@ from lnbeval.intake.files.assemble import HIDDEN_ROW
 from lnbeval.intake.layout import Note
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.table import RawTable, column_letter, column_name
-from lnbeval.intake.text import is_blank, listed, quoted
+from lnbeval.intake.text import first_place, is_blank, listed, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from lnbeval.intake.heading.columns import Columns
     from lnbeval.intake.problems import Severity
     from lnbeval.intake.rows.units import Units
@@ -46,13 +48,19 @@ def hidden_problems(table: RawTable, columns: Columns, source: Source) -> list[P
 
 def unread_problems(table: RawTable, columns: Columns, units: Units) -> list[Problem]:
     """A note of the cells that carry comments, and a warning about blank cells that a colour or a comment speaks for."""
+    numbers = {number for index, number in enumerate(table.row_numbers) if units.kinds[index] == "unit"}
+    return [*comment_problems(table), *marked_blanks(table, columns, numbers)]
+
+
+def marked_blanks(table: RawTable, columns: Columns, units: Collection[int]) -> list[Problem]:
+    """A warning about blank cells that a colour or a comment speaks for; `units` are the rows of municipalities by number."""
     colours, noted = table.layout.colours, {at for at, _ in table.layout.comments}
     if not colours and not noted:
         return []
     places = sorted({place for _, place in columns.variables})
     found: dict[str, list[str]] = {"coloured": [], "commented": []}
-    for index, (number, row) in enumerate(zip(table.row_numbers, table.rows, strict=True)):
-        if units.kinds[index] != "unit":
+    for number, row in zip(table.row_numbers, table.rows, strict=True):
+        if number not in units:
             continue
         own = colours.get((number, columns.unit or 0))  # A colour of the whole row says nothing about one cell.
         for place in places:
@@ -61,7 +69,7 @@ def unread_problems(table: RawTable, columns: Columns, units: Units) -> list[Pro
                 found["commented"].append(f"{column_letter(place)}{number}")
             elif is_blank(row[place]) and colours.get(at, own) != own:
                 found["coloured"].append(f"{column_letter(place)}{number}")
-    return _commented(table) + [
+    return [
         _problem(
             table,
             "WARN",
@@ -75,13 +83,15 @@ def unread_problems(table: RawTable, columns: Columns, units: Units) -> list[Pro
     ]
 
 
-def _commented(table: RawTable) -> list[Problem]:
-    texts = [
-        f"{column_letter(place)}{number} ({quoted(text)})" for (number, place), text in sorted(table.layout.comments)
-    ]
+def comment_problems(table: RawTable) -> list[Problem]:
+    """A note of the cells that carry comments."""
+    comments = [(f"{column_letter(place)}{number}", text) for (number, place), text in sorted(table.layout.comments)]
+    if not comments:
+        return []
+    texts = [f"{cell} ({quoted(text)})" for cell, text in comments]
     many = "1 cell carries a comment" if len(texts) == 1 else f"{len(texts)} cells carry comments"
     what = f"{many}, not read as data and kept among the notes: {listed(texts, MOST_TOLD)}"
-    return [_problem(table, "NOTE", what, "", "", "comments")] if texts else []
+    return [_problem(table, "NOTE", what, "", first_place(comments[0][0], len(comments)), "comments")]
 
 
 def comment_notes(table: RawTable) -> tuple[Note, ...]:

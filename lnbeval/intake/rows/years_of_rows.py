@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.header_words import folded
-from lnbeval.intake.heading.years import PARTS, RULE_NEEDED, YearLabel, read_year
+from lnbeval.intake.heading.table_year import AS_DECLARED
+from lnbeval.intake.heading.years import PARTS, RULE_NEEDED, YearLabel, read_year, years_in
 from lnbeval.intake.layout import Note
 from lnbeval.intake.problems import Problem
 from lnbeval.intake.table import RawTable, addresses, column_cells, column_letter
-from lnbeval.intake.text import cell_text, listed, mapped, quoted
+from lnbeval.intake.text import cell_text, is_blank, listed, mapped, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from lnbeval.intake.figures.numbers import Fault
     from lnbeval.intake.header_words import HeaderWords
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from lnbeval.intake.source import Source
 
 
+MOST_CELLS: Final = 0.8  # of a column, that tell a year
 PART_OF_YEAR: Final = "part_of_year"  # the rule of rows that are parts of a year
 
 
@@ -70,6 +73,44 @@ def part_columns(table: RawTable, columns: Columns, words: HeaderWords) -> list[
         if meanings & set(PARTS) and len(values) > 1:
             problems.append(_parts(table, at, list(values)))
     return problems
+
+
+def other_years(
+    table: RawTable, source: Source, read: Collection[int], words: HeaderWords, over: Collection[int] = ()
+) -> list[Problem]:
+    """A stop for a column that tells other years than the declared one: it is no year of the whole table.
+
+    Held against it are the columns headed as years that are not `read`, and those that are added up `over`.
+    """
+    if source.year is None:
+        return []
+    problems = []
+    for at, header in enumerate(table.header):
+        headed = at not in read and any(words.means(header, kind) for kind in ("year", "school_year"))
+        if not header or at in table.unread or not (headed or at in over):
+            continue
+        cells = [cell for cell in column_cells(table, at) if not is_blank(cell)]
+        told = mapped(lambda cell: (cell.year,) if isinstance(cell, date) else years_in(cell_text(cell)), cells)
+        years = sorted({year for every in told for year in every})
+        if years and set(years) != {source.year} and sum(map(bool, told)) >= MOST_CELLS * len(cells):
+            problems.append(_other_years(table, source.year, at, years))
+    return problems
+
+
+def _other_years(table: RawTable, year: int, at: int, years: list[int]) -> Problem:
+    return Problem(
+        severity="STOP",
+        file=table.file,
+        sheet=table.sheet,
+        cell=f"column {column_letter(at)}",
+        what=f"The parameters say that the table is of {year}, but column {quoted(table.header[at])} tells "
+        f"{listed(map(str, years))}: all of them would be read as {year}",
+        do="Name the column under `period` instead of declaring `year`; if it holds days or parts of a year, ask for the year in a "
+        "column of its own",
+        rule="years_in_a_column",
+        subject=table.header[at],
+        options=(AS_DECLARED,),
+    )
 
 
 def _parts(table: RawTable, at: int, values: list[str]) -> Problem:

@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.number_words import word_key
 from lnbeval.intake.rows.person_numbers import WITHHELD
-from lnbeval.intake.survey.found import SurveyedColumn, SurveyedTable
-from lnbeval.intake.survey.left_out import FigureColumn, is_running_number, left_out_columns
+from lnbeval.intake.rows.running_numbers import is_running_number
+from lnbeval.intake.survey.averages import averages
+from lnbeval.intake.survey.beside import actual_rows, holds_ages, one_unit, planned_columns, says_units
+from lnbeval.intake.survey.codes import code_columns
+from lnbeval.intake.survey.found import Series, SurveyedColumn, SurveyedTable
+from lnbeval.intake.survey.left_out import FigureColumn, left_out_columns
 from lnbeval.intake.survey.places import is_figure
+from lnbeval.intake.survey.quantities import quantities, rows_by_text, unit_columns
 from lnbeval.intake.survey.rows import (
     FIGURES_SHARE,
     common_word,
@@ -25,11 +30,12 @@ from lnbeval.intake.table import RawTable, column_letter, content
 from lnbeval.intake.text import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from lnbeval.intake.meanings import Meanings
     from lnbeval.intake.survey.found import YearFrom
     from lnbeval.intake.survey.places import UnitPlace
+    from lnbeval.intake.survey.quantities import Quantities
     from lnbeval.intake.survey.rows import Rows
 
 MOST_PARTS: Final = 500  # different words in a column by which rows are cut, such as months or groups
@@ -46,12 +52,18 @@ def surveyed_table(
     county = next((at for at in others if rows.headed(at, "county")), None)
     level = next((at for at in others if rows.headed(at, "level")), None)
     free = [at for at in others if at not in (county, level)]
+    planned = planned_columns(rows, free, meanings)
+    rows, actual = actual_rows(rows, planned)
     period, wide = period_or_years(rows, free)
-    rest = [at for at in free if at != period and not _names_units(rows, at, meanings)]
+    rest = [at for at in free if at != period and at not in planned and not _names_units(rows, at, meanings)]
     keys = row_keys(rows, period)
-    figures = [at for at in rest if holds_figures(rows, at)]
-    over = _over(rows, keys, [at for at in rest if at not in figures or rows_are_cut(rows, at)])
-    groups = [at for at in rest if at not in over and at not in wide]
+    codes = code_columns(rows, [at for at in rest if at not in wide and not is_steady(rows, at, period)])
+    figures = [at for at in rest if at not in codes and holds_figures(rows, at) and not holds_ages(rows, at, meanings)]
+    cutting = [at for at in rest if not codes.get(at) and (at not in figures or rows_are_cut(rows, at))]
+    units = unit_columns(rows, [at for at in cutting if at not in figures], meanings)
+    over = _over(rows, keys, [at for at in cutting if at not in units]) or _over(rows, keys, cutting)
+    told_units = [at for at in rest if at not in figures and says_units(rows, at, meanings)]
+    groups = [at for at in rest if at not in over and at not in wide and at not in told_units]
     likely = [at for at in figures if at not in over and not is_running_number(texts_of(rows, at))]
     columns = [
         FigureColumn(position=at, header=table.header[at], pattern=wide.get(at, ""), steady=is_steady(rows, at, period))
@@ -61,9 +73,13 @@ def surveyed_table(
     variables = [at for at in likely if at not in left_out]
     # Beside figures a column of years tells when they are of; in a list, when something began.
     sorting = _groups(rows, groups if variables or period is None else [*groups, period])
+    named = quantities(rows, over, units, variables, meanings) if variables else None
     years, school = years_told(rows, period, [at for at in variables if at in wide])
+    summed = [at for at in over if named is None or at != named.position]
     nothing: tuple[int | None, YearFrom] = (None, "")
     year, told = nothing if years else year_of_table(table)
+    found = tuple(_variables(rows, variables, wide))
+    series = () if named is None else tuple(_series(rows, named, variables, wide))
     return SurveyedTable(
         file=table.file,
         sheet=table.sheet,
@@ -72,24 +88,41 @@ def surveyed_table(
         unit=table.header[place.position],
         unit_letter=column_letter(place.position),
         unit_codes=place.numbering,
-        units=len(set(rows.code)),
+        codes=tuple(sorted(set(rows.code))),
         texts=place.texts,
         known=place.known,
         county="" if county is None else table.header[county],
         level=("", "") if level is None else (table.header[level], common_word(rows, level)),
         period="" if period is None else table.header[period],
-        dates=holds_days(rows, period),
+        dates=holds_days(rows, period, wide),
         year=year,
         year_from=told,
         school_years=school,
         years=years or (() if year is None else (year,)),
-        columns=tuple(_variables(rows, variables, wide)),
+        columns=found,
         groups=tuple(sorting),
-        left_out=tuple((table.header[at], why) for at, why in left_out.items()),
+        left_out=(
+            *((table.header[at], why) for at, why in left_out.items()),
+            *((table.header[at], "code") for at in codes if at not in over),
+        ),
         missing=_missing(rows, variables, meanings),
-        over=tuple(table.header[at] for at in over),
-        over_words=tuple(tuple(dict.fromkeys(cell_text(cell) for _, cell in rows.filled(at))) for at in over),
+        over=tuple(table.header[at] for at in summed),
+        over_words=tuple(tuple(dict.fromkeys(cell_text(cell) for _, cell in rows.filled(at))) for at in summed),
+        by="" if named is None else table.header[named.position],
+        apart="" if named is None else named.why,
+        actual=actual,
+        unit_told=one_unit(rows, told_units),
+        series=series,
+        averages=averages(found, series, meanings) if summed else (),
     )
+
+
+def _series(rows: Rows, named: Quantities, columns: Sequence[int], wide: Mapping[int, str]) -> Iterator[Series]:
+    """The columns of figures of each text that names what they are of."""
+    numbers = rows_by_text(rows, named.position)
+    for text, unit in zip(named.texts, named.units, strict=True):
+        own = rows.only(numbers[text])
+        yield Series(text=text, unit=unit, columns=tuple(_variables(own, columns, wide)))
 
 
 def _names_units(rows: Rows, at: int, meanings: Meanings) -> bool:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from lnbeval.intake.problems import Problem
 
 YearFrom = Literal["", "sheet", "title", "file"]
-Reason = Literal["part", "plan", "no_year", "single", "steady"]
+Reason = Literal["part", "plan", "no_year", "single", "steady", "code"]
+Apart = Literal["", "units", "words", "header", "figures"]  # what shows that rows are of different quantities
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,15 @@ class SurveyedColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Series:
+    """What a text in a column of indicators stands for: columns of figures of its own, in the rows that have it."""
+
+    text: str
+    unit: str  # as a column beside it says; blank where there is none
+    columns: tuple[SurveyedColumn, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SurveyedTable:
     """One sheet, or a whole text file: which rows and columns say what, with the evidence for it."""
 
@@ -41,7 +51,7 @@ class SurveyedTable:
     unit: str
     unit_letter: str
     unit_codes: str  # the numbering of the municipality column, where it holds numbers
-    units: int  # different municipalities
+    codes: tuple[str, ...]  # of the municipalities
     texts: int  # different texts in that column
     known: int  # of them, names of municipalities
     county: str
@@ -58,6 +68,20 @@ class SurveyedTable:
     over: tuple[str, ...]  # headers by which rows are cut more finely than municipality and year
     over_words: tuple[tuple[str, ...], ...]  # the words in each of these columns
     left_out: tuple[tuple[str, Reason], ...]  # headers of figures that are not proposed, each with the reason
+    by: str = ""  # header of the column whose texts name what the figures are of; blank where there is none
+    apart: Apart = ""  # what shows that
+    series: tuple[Series, ...] = ()  # of each of these texts
+    averages: tuple[str, ...] = ()  # what is called an average, a rate or a share, where rows would be added up
+    actual: tuple[str, str] = ("", "")  # header and text of the rows that are not planned
+    unit_told: str = ""  # of all figures, as a column beside them says
+    divided: bool = (
+        False  # other tables of the same headers hold other municipalities: its sheet says which, not of what
+    )
+
+    @property
+    def units(self) -> int:
+        """How many municipalities it names."""
+        return len(self.codes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lnbeval.intake.number_words import word_key
@@ -50,13 +49,6 @@ def left_out_columns(columns: Sequence[FigureColumn], headers: HeaderWords, word
         elif column.steady:
             reasons[column.position] = "steady"
     return reasons
-
-
-def is_running_number(texts: Sequence[str]) -> bool:
-    """Whether a column numbers its rows."""
-    figures = [int(text) for text in texts if text.isascii() and text.isdigit()]
-    steps = {after - before for before, after in pairwise(figures)}
-    return len(figures) == len(texts) > 2 and figures[0] <= 1 and steps == {1}
 
 
 def _part(header: str, words: HeaderWords) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.figures.numbers import Fault
 from lnbeval.intake.header_words import folded
-from lnbeval.intake.heading.years import MIXED, PARTS, year_label
+from lnbeval.intake.heading.years import MIXED, PARTS, day_of_year, year_label
 
 if TYPE_CHECKING:
     from lnbeval.intake.header_words import HeaderWords
@@ -25,6 +25,8 @@ def year_in(header: str) -> re.Match[str] | None:
 
 def part_of_year(text: str, words: HeaderWords) -> str:
     """The one part of a year that a text speaks of, as compared; blank when it speaks of none, or from one to another."""
+    if day_of_year(text):
+        return ""  # It may stand for the whole year.
     label = year_label(text, words, "start")
     if isinstance(label, Fault) and label.kind == MIXED and not re.search(r"[^\W\d_]", text):
         return text  # A month in figures, or a day.

@@ -29,6 +29,12 @@ MONTHS_IN_ROWS: Final = (
     "another: they can then be added up or averaged"
 )
 
+MOST_SERIES: Final = 30  # that are proposed of one column of indicators
+QUANTITIES_APART: Final = (
+    "Ask for a column for each; or take out all but those that are needed in a copy, and say so in SOURCES.md; or declare a "
+    "variable for each of those by hand, with `only_where`"
+)
+
 
 def no_units(file: str, sheet: str, place: Absent) -> Problem:
     """A sheet of which no column names municipalities."""
@@ -97,16 +103,32 @@ def usable_tables(
         elif table in months:
             what = f"By its name the sheet is of a part of a year ({quoted(table.sheet)}), and no column tells a year"
             problems.append(_stop(table, what, MONTHS_IN_ROWS, "sheet_of_a_part"))
+        elif len(table.series) > MOST_SERIES:
+            what = (
+                f"The {len(table.series)} texts of column {quoted(table.by)} name different quantities: too many to propose a "
+                "series for each, and nothing is added up across them"
+            )
+            problems.append(_stop(table, what, QUANTITIES_APART, "too_many_quantities"))
         elif table.columns:
             usable.append(table)
         elif any(reason == "part" for _, reason in table.left_out):
             headers = [header for header, reason in table.left_out if reason == "part"]
             what = f"Months or quarters stand across the columns: {quoted(headers[0])} to {quoted(headers[-1])}, {len(headers)} columns"
             problems.append(_stop(table, what, MONTHS_IN_ROWS, "parts_across"))
+        elif table.groups:
+            problems.append(_list(table))
         else:
             what, do = "No column beside the municipalities holds figures to use", "Ask for the table of figures"
             problems.append(_stop(table, what, do, "no_figures"))
     return usable, problems
+
+
+def _list(table: SurveyedTable) -> Problem:
+    """A sheet without figures that sorts municipalities, as a list of who was treated does."""
+    sorting = " and ".join(quoted(column.header) for column in table.groups)
+    what = f"The sheet holds no figures, but sorts municipalities by {sorting}, as a list of who was treated does"
+    do = "Nothing, if it is such a list: a draft takes the treatment from it where it can. Otherwise ask for the table of figures"
+    return _stop(table, what, do, "list_of_municipalities")
 
 
 def without_steady(tables: Sequence[SurveyedTable]) -> list[SurveyedTable]:

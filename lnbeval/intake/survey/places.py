@@ -21,7 +21,7 @@ FEWEST_ACROSS: Final = 5  # in one row, before municipalities are said to stand 
 SHARE: Final = 0.5  # of the different texts of a column that are municipalities
 MOST_HEADER_ROWS: Final = 4
 ROWS_ABOVE: Final = 40  # between the first municipality and its header
-FIGURE: Final = re.compile(r"[<>≤≥~±+\-−–(\s]*[0-9][0-9\s.,'’]*\W*[^\W\d_]{0,12}\W*")
+FIGURE: Final = re.compile(r"(?:(?:[$€£¥]|[A-Z]{3})\s*)?[<>≤≥~±+\-−–(\s]*[0-9][0-9\s.,'’]*\W*[^\W\d_]{0,12}\W*")
 YEAR: Final = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.heading.years import PARTS
@@ -12,6 +12,8 @@ from lnbeval.intake.survey.places import is_figure
 from lnbeval.intake.text import cell_text, is_blank
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from lnbeval.intake.header_words import HeaderWords
     from lnbeval.intake.survey.places import UnitPlace
     from lnbeval.intake.table import RawTable
@@ -35,6 +37,11 @@ class Rows:
         rows = self.table.rows
         cells = ((number, rows[index][at]) for number, index in enumerate(self.index))
         return [(number, cell) for number, cell in cells if not is_blank(cell)]
+
+    def only(self, numbers: Collection[int]) -> Rows:
+        """Some of these rows, by their numbers among them."""
+        kept = [(index, self.code[number]) for number, index in enumerate(self.index) if number in numbers]
+        return replace(self, index=tuple(index for index, _ in kept), code=tuple(code for _, code in kept))
 
     def headed(self, at: int, meaning: str) -> bool:
         """Whether the header of a column, or its last part, means something."""

@@ -137,7 +137,10 @@ def _surveyed(
         return no_units(file, sheet, place), persons
     if table is None:
         return no_header(file, sheet, place), persons
-    likely = {*like_persons(table, meanings.resolve, (place.position,)), *cases(table, meanings.persons)}
+    likely = {
+        *like_persons(table, meanings.resolve, (place.position,), place.position),
+        *cases(table, meanings.persons),
+    }
     table = withheld_table(table, meanings.persons)
     shown = withheld_rows(mended, texts_of_persons(mended, meanings.persons))
     surveyed = surveyed_table(table, place, header, meanings, likely)

@@ -15,8 +15,10 @@ from lnbeval.workspace.new_evaluation.guessed import (
     variable_guesses,
     words_guess,
 )
-from lnbeval.workspace.new_evaluation.measures import indicator_rows, variable_row, with_totals
+from lnbeval.workspace.new_evaluation.measures import indicator_rows, variable_row
+from lnbeval.workspace.new_evaluation.totals import with_totals
 from lnbeval.workspace.new_evaluation.treated import TreatmentDraft, treatment_draft
+from lnbeval.workspace.new_evaluation.wholes import with_wholes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +43,8 @@ class Drafted:
 
 def drafted(name: str, surveys: Sequence[Survey], reference: Reference, words: HeaderWords) -> Drafted:
     """The draft of an evaluation from the surveys of its files."""
-    tables = [(survey, table) for survey in surveys for table in survey.tables if table.columns]
+    found = [(survey, table) for survey in surveys for table in survey.tables if table.columns]
+    tables = list(zip((survey for survey, _ in found), with_wholes([one for _, one in found], reference), strict=True))
     years = sorted({year for _, table in tables for year in table.years})
     lists = [table for survey in surveys for table in survey.lists]
     treatment = treatment_draft(name, [*(table for _, table in tables), *lists], reference, years)
@@ -49,8 +52,8 @@ def drafted(name: str, surveys: Sequence[Survey], reference: Reference, words: H
     for survey, table in tables:
         add_source(collected, survey, table, reference, words)
     own = [(one, header, table) for one, header, table in collected.given.values() if one.how == "own"]
-    described = [variable_row(one, header, table.file, years) for one, header, table in own]
-    variables = with_totals(described, [header for _, header, _ in own], reference, words)
+    described = [variable_row(one, header, table, years) for one, header, table in own]
+    variables = with_totals(described, collected.given, reference, words)
     registered = _registered(collected.given, reference)
     indicators, indicator_guesses = indicator_rows(collected.given, reference, every=not registered)
     listed = [*registered, *(row["code"] for row in indicators)]

@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval.intake.source import YEAR_MARK
-from lnbeval.intake.text import listed
+from lnbeval.intake.survey.told import APART
+from lnbeval.intake.text import listed, quoted
 from lnbeval.workspace.data_conflicts import spans
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from lnbeval.workspace.new_evaluation.matching import Meant
 
 READ_BY: Final = (
-    "sheet", "header", "unit", "unit_codes", "county", "level", "period", "year", "school_year", "dates", "aggregate", "missing",
+    "sheet", "header", "unit", "unit_codes", "county", "level", "period", "year", "school_year", "dates", "aggregate", "only_where", "missing",
 )  # fmt: skip  # what a table is read by
 YEAR_FROM: Final[Mapping[YearFrom, str]] = MappingProxyType(
     {"sheet": "the name of the sheet", "title": "the lines above the table", "file": "the name of the file"}
@@ -29,7 +30,8 @@ def table_guesses(collected: Collected) -> list[dict[str, Any]]:
     """One question about how a table is read; sheets that are alike but for their name and year share one."""
     alike: dict[str, list[int]] = {}
     for at, (source, table) in enumerate(zip(collected.sources, collected.tables, strict=True)):
-        own = {key: value for key, value in source.items() if table.year is None or key not in {"sheet", "year"}}
+        apart = {"sheet", "year"} if table.year is not None else {"sheet"} if table.divided else set()
+        own = {key: value for key, value in source.items() if key not in apart}
         alike.setdefault(repr(own), []).append(at)
     return [_table_guess(collected, places) for places in alike.values()]
 
@@ -39,7 +41,7 @@ def _table_guess(collected: Collected, places: Sequence[int]) -> dict[str, Any]:
     named = first.file if len(places) > 1 or not first.sheet else f"{first.file} {first.sheet}"
     return {
         "name": f"table {named}",
-        "why": "; ".join(_evidence([collected.tables[at] for at in places])),
+        "why": "; ".join([*_evidence([collected.tables[at] for at in places]), *_of_shares(collected, places[0])]),
         "values": {
             f"data.sources[{at + 1}].{key}": collected.sources[at][key]
             for at in places
@@ -49,10 +51,25 @@ def _table_guess(collected: Collected, places: Sequence[int]) -> dict[str, Any]:
     }
 
 
+def _of_shares(collected: Collected, place: int) -> Iterator[str]:
+    """What is proposed for shares and rates of rows that are cut by groups."""
+    left_out = collected.shares.get(place)
+    if left_out:
+        yield f"{listed(map(repr, left_out))} is a share or a rate, which is never added up, and is left out"
+    elif collected.sources[place].get("aggregate", {}).get("by") == "mean":
+        yield "shares, rates and averages are never added up, and their mean is right only where the groups are equally large"
+
+
 def _evidence(tables: Sequence[SurveyedTable]) -> Iterator[str]:
     """Why tables that are alike are read as they are."""
     table = tables[0]
     yield f"{table.known} of {table.texts} different texts under '{table.unit}' are municipalities ({table.units})"
+    if table.divided:
+        named = len({code for one in tables for code in one.codes})
+        yield (
+            f"{len(tables)} tables with the same headers hold other municipalities each ({named} in all), so that the name of the "
+            "sheet says which they are and not what the figures are of"
+        )
     if table.year is not None:
         years = spans(sorted({one.year for one in tables if one.year is not None}))
         yield f"{YEAR_FROM[table.year_from]} says {years}, and no column or header tells a year"
@@ -63,9 +80,22 @@ def _evidence(tables: Sequence[SurveyedTable]) -> Iterator[str]:
     if table.school_years:
         yield "its years are school years, which may count for the year in which they start or end"
     if table.dates:
-        yield f"'{table.period}' holds first or last days of years, which may stand for the whole year or for that day"
+        where = f"'{table.period}' holds" if table.period else "headers are"
+        yield f"{where} first or last days of years, which may stand for the whole year or for that day"
     if table.missing:
-        yield f"{' and '.join(map(repr, table.missing))} stands in cells and is a word for 'not reported'"
+        words = " and ".join(map(quoted, table.missing))
+        several = len(table.missing) > 1
+        yield f"{words} {'stand in cells and are words' if several else 'stands in cells and is a word'} for 'not reported'"
+    if table.actual[0]:
+        yield (
+            f"'{table.actual[0]}' says which figures are planned: only the rows of '{table.actual[1]}' are read, as no effect can "
+            "be seen in a plan"
+        )
+    if table.series:
+        yield (
+            f"'{table.by}' names what the figures are of ({listed(one.text for one in table.series)}), and {APART[table.apart]}: "
+            "each is a series of its own, and nothing is added up across them"
+        )
     if table.over and table.period:
         parts = (f"{header} ({listed(words)})" for header, words in zip(table.over, table.over_words, strict=True))
         yield (
@@ -79,12 +109,12 @@ def column_guesses(collected: Collected, reference: Reference) -> list[dict[str,
     guesses = []
     for number, (source, table) in enumerate(zip(collected.sources, collected.tables, strict=True), start=1):
         for code, header in source["columns"].items():
-            one, _, first = collected.given[code]
+            one, shown, first = collected.given[code]
             if one.how != "own" and first is table:
                 likeness = "is" if one.how == "same" else "is like"
                 unit: str = reference.variables["unit"].to_dict()[code]
                 why = (
-                    f"the header '{_plain(header)}' {likeness} a name of the registered variable '{one.label}', which is in "
+                    f"the header '{_plain(shown)}' {likeness} a name of the registered variable '{one.label}', which is in "
                     f"{unit} and has to be so here"
                 )
                 path = f"data.sources[{number}].columns.{code}"
@@ -109,15 +139,21 @@ def variable_guesses(
     return [
         {
             "name": f"variable {row['code']}",
-            "why": f"no registered variable is called '{_plain(header)}', and its header and figures look like this",
+            "why": f"{_not_registered(one, header)}, and its header and figures look like this",
             "table": "variables",
             "row": row["code"],
             "values": {
                 key: row[key] for key in ("unit", "counting_unit", "kind", "part_of") if row[key] or key == "unit"
             },
         }
-        for (_, header, _), row in zip(own, rows, strict=True)
+        for (one, header, _), row in zip(own, rows, strict=True)
     ]
+
+
+def _not_registered(one: Meant, header: str) -> str:
+    if one.unlike:
+        return f"'{_plain(header)}' is in another unit than the registered {one.unlike}"
+    return f"no registered variable is called '{_plain(header)}'"
 
 
 def denominators(reference: Reference, years: Sequence[int]) -> list[str]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
+from lnbeval.intake.figures.told_units import beside, contradiction, told_unit, unit_as_written
 from lnbeval.intake.header_words import folded
+from lnbeval.intake.heading.cumulative import without_cumulative
+from lnbeval.intake.rows.unit_contradictions import is_about
 from lnbeval.intake.source import YEAR_MARK
 from lnbeval.intake.text import cell_text
 from lnbeval.reference import is_total
+from lnbeval.workspace.number_words import number_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from lnbeval.intake.header_words import HeaderWords
+    from lnbeval.intake.number_words import NumberWords
     from lnbeval.intake.survey.found import SurveyedColumn, SurveyedTable
     from lnbeval.reference import Reference
 
@@ -27,7 +32,7 @@ PERCENT: Final = "percent"  # what unit_words.csv calls a share of a hundred
 MONEY: Final = re.compile(r"[A-Z]{3}")  # what unit_words.csv calls a currency
 
 How = Literal["same", "alike", "own"]
-Kind = Literal["count", "measure", "share", "money"]
+Kind = Literal["count", "measure", "rate", "share", "money"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +45,8 @@ class Meant:
     unit: str = ""
     counting_unit: str = ""
     kind: Kind = "count"
+    each: bool = False  # for each inhabitant, or so many of them, already
+    unlike: str = ""  # registered variables of the same name that are in another unit
 
 
 def meant(
@@ -54,16 +61,37 @@ def meant(
 
     The unit stands in the header or, where that is nothing but a year, in the `title` of the table.
     """
+    unlike: list[str] = []
     for how, codes in (("same", _same(text, reference, words)), ("alike", _alike(text, reference))):
         free = [code for code in codes if code not in taken]
+        unlike += [code for code in free if code not in unlike and _in_another_unit(column, title, code, reference)]
+        free = [code for code in free if code not in unlike]
         if len(free) == 1:
             return Meant(
                 code=free[0],
                 how="same" if how == "same" else "alike",
                 label=str(reference.variables.loc[free[0], "label"]),
             )
-    told = column.header if plain_header(column.header) else title
-    return _own(column, text, told, reference, taken)
+    units: list[str] = BRACKETS.findall(column.header)
+    inside = "".join(f" ({unit})" for unit in units)
+    told = without_cumulative(column.header if plain_header(column.header) else title + inside, words)
+    named = " and ".join(f"{code} ({_unit(code, reference)})" for code in unlike)
+    own = replace(_own(column, text, told, reference, taken), unlike=named)
+    return _as_told(own, told, number_words(reference))
+
+
+def _in_another_unit(column: SurveyedColumn, title: str, code: str, reference: Reference) -> bool:
+    """Whether a column, or the title above it, says that its figures are in another unit than a registered variable."""
+    words, kind = number_words(reference), str(reference.variables.loc[code, "kind"])
+    registered = told_unit(_unit(code, reference), words, whole=True)
+    own = told_unit(column.header, words, money=kind == "money")
+    around = told_unit(title, words)
+    told = beside(own, around) if is_about(around, registered, kind) else own
+    return contradiction(replace(told, percent=told.percent or column.percent), registered, kind)
+
+
+def _unit(code: str, reference: Reference) -> str:
+    return str(reference.variables.loc[code, "unit"])
 
 
 def called(column: SurveyedColumn, table: SurveyedTable, words: HeaderWords) -> str:
@@ -72,7 +100,7 @@ def called(column: SurveyedColumn, table: SurveyedTable, words: HeaderWords) -> 
     if own:
         return own
     nameless = words.means(table.sheet.rstrip("0123456789 "), "sheet") or table.sheet.isdigit()
-    sheet = "" if nameless else table.sheet
+    sheet = "" if nameless or table.divided else table.sheet
     return plain_header(YEARS.sub(" ", sheet or table.title or table.file.rpartition(".")[0]))
 
 
@@ -146,6 +174,15 @@ def _own(column: SurveyedColumn, text: str, told: str, reference: Reference, tak
         counting_unit=unit,
         kind="count" if column.whole else "measure",
     )
+
+
+def _as_told(one: Meant, told: str, words: NumberWords) -> Meant:
+    """The variable in the unit that its header tells: one that is for each inhabitant is no count."""
+    unit = told_unit(told, words, money=one.kind == "money")
+    kind: Kind = "rate" if unit.each and one.kind not in {"share", "money"} else one.kind
+    if not contradiction(unit, told_unit(one.unit, words, whole=True), kind) and not unit.each:
+        return one
+    return replace(one, unit=unit_as_written(told, words) or one.unit, kind=kind, each=unit.each)
 
 
 def _is_share(header: str, reference: Reference) -> bool:

@@ -6,34 +6,17 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lnbeval.reference import is_total
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lnbeval.intake.header_words import HeaderWords
     from lnbeval.intake.survey.found import SurveyedTable
     from lnbeval.reference import Reference
     from lnbeval.workspace.new_evaluation.matching import Kind, Meant
 
 PERSONS_SCALE = 1000
-SEXES = ("women", "men")  # as header_aliases.csv calls them
-JOINT = " / "  # between the rows of a header
 
 
-def with_totals(
-    rows: Sequence[Mapping[str, Any]], headers: Sequence[str], reference: Reference, words: HeaderWords
-) -> list[dict[str, Any]]:
-    """The rows of variables, those of women and men as a part of the column beside them that is called a total."""
-    heads = [header.rpartition(JOINT) for header in headers]
-    totals = {head: row["code"] for row, (head, _, last) in zip(rows, heads, strict=True) if is_total(reference, last)}
-    return [
-        {**row, "part_of": totals.get(head, "") if any(words.means(last, sex) for sex in SEXES) else row["part_of"]}
-        for row, (head, _, last) in zip(rows, heads, strict=True)
-    ]
-
-
-def variable_row(one: Meant, header: str, file: str, years: Sequence[int]) -> dict[str, Any]:
+def variable_row(one: Meant, header: str, table: SurveyedTable, years: Sequence[int]) -> dict[str, Any]:
     """A row of variables.csv for a column that no registered variable describes."""
     yearly = all(after == before + 1 for before, after in pairwise(years))
     return {
@@ -51,8 +34,10 @@ def variable_row(one: Meant, header: str, file: str, years: Sequence[int]) -> di
         "frequency": "yearly" if yearly else "irregular",
         "prices": "nominal" if one.kind == "money" else "",
         "breaks": "",
-        "source": file,
-        "note": f"Read from the column '{header}'",
+        "source": table.file,
+        "note": f"Read from rows of the column '{table.by}': '{header}'"
+        if table.by
+        else f"Read from the column '{header}'",
     }
 
 
@@ -84,7 +69,7 @@ def indicator_rows(
 def _from_registry(one: Meant, reference: Reference) -> Meant:
     """A registered variable with what the registry says of it."""
     row: dict[str, Any] = {str(key): value for key, value in reference.variables.loc[one.code].to_dict().items()}
-    kind: Kind = row["kind"] if row["kind"] in {"count", "share", "money"} else "measure"
+    kind: Kind = row["kind"] if row["kind"] in {"count", "rate", "share", "money"} else "measure"
     return replace(one, unit=row["unit"], counting_unit=row["counting_unit"], kind=kind)
 
 
@@ -116,9 +101,12 @@ def _indicator_row(one: Meant, file: str, reference: Reference) -> dict[str, Any
 
 
 def _measured(one: Meant) -> dict[str, Any]:
-    """Shares as they are, money for each inhabitant, counts for each thousand, other measures as they are."""
+    """Shares as they are, money for each inhabitant, counts for each thousand; what is so already, and measures, as they are."""
     if one.kind == "share":
         return {"unit": "percent", "effect_unit": "percentage points", "denominator": "", "scale": 1, "kind": "share"}
+    if one.each or one.kind == "rate":
+        kind = "money" if one.kind == "money" else "rate"
+        return {"unit": one.unit, "effect_unit": one.unit, "denominator": "", "scale": 1, "kind": kind}
     if one.kind == "money":
         unit = f"{one.unit} per inhabitant"
         return {"unit": unit, "effect_unit": unit, "denominator": "population", "scale": 1, "kind": "money"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval.intake import word_key
@@ -52,9 +52,24 @@ def treatment_draft(
                 candidates.setdefault(column.header, (table, column))
     if len(candidates) == 1:
         table, column = next(iter(candidates.values()))
-        return _from_column(name, table, column, reference, years, _starts(column, words, none))
+        draft = _from_column(name, table, column, reference, years, _starts(column, words, none))
+        return _beside(draft, column, tables)
     sorting = {column.header: table.file for table in tables for column in table.groups if len(column.groups) > 1}
     return _from_documents(reference, years, {header: table.file for header, (table, _) in candidates.items()}, sorting)
+
+
+def _beside(draft: TreatmentDraft, column: SurveyedColumn, tables: Sequence[SurveyedTable]) -> TreatmentDraft:
+    """The draft with a reason that says whether other columns sort the municipalities alike."""
+    own = set(column.groups.values())
+    others = (one for table in tables for one in table.groups if one.header != column.header)
+    alike = dict.fromkeys(f"'{one.header}'" for one in others if len(own) > 1 and set(one.groups.values()) == own)
+    more = (
+        f"; {' and '.join(alike)} sort{'' if len(alike) > 1 else 's'} them alike"
+        if alike
+        else ", and no other column sorts them so"
+    )
+    first, *rest = draft.guesses
+    return replace(draft, guesses=({**first, "why": f"{first['why']}{more}"}, *rest))
 
 
 def _starts(column: SurveyedColumn, words: HeaderWords, none: Collection[str]) -> dict[str, int | None]:
@@ -107,9 +122,9 @@ def _from_column(
     path = f"raw/{name}/{FILE}"
     parameters = {"table": path, "status": [STATUS], "phases": phases}
     counts = ", ".join(f"'{word}' for {len(column.groups[word])} municipalities" for word in ordered)
-    others = ", ".join(f"'{word}' for {len(codes)}" for word, codes in column.groups.items() if word not in begun)
-    why = f"the column '{column.header}' of {table.file} says {counts}, and no other column sorts them so"
-    why += f"; not treated are those with {others}" if others else ""
+    others = ", ".join(f"the {len(codes)} with '{word}'" for word, codes in column.groups.items() if word not in begun)
+    why = f"the column '{column.header}' of {table.file} says {counts}"
+    why += f"; not treated are {others}" if others else ""
     guesses = [{"name": "treatment", "why": why, "values": {"treatment.table": path, "treatment.status": [STATUS]}}]
     guesses += [
         _phase_guess(at, phase, known=begun[word] is not None)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lnbeval.intake import Problem, Source, UnreadableError, describe, intake
 from lnbeval.intake.rows.person_numbers import withheld_problem
-from lnbeval.intake.source import Aggregate, Level
+from lnbeval.intake.source import Aggregate, Condition, Level
 from lnbeval.intake.survey.survey import survey
 from lnbeval.workspace.header_table import reference_headers
 from lnbeval.workspace.jumps import unit_problems, unit_steps
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from lnbeval.intake import Description, Intake
     from lnbeval.intake.meanings import Meanings
-    from lnbeval.intake.survey.found import SurveyedTable
+    from lnbeval.intake.survey.found import SurveyedColumn, SurveyedTable
     from lnbeval.reference import Reference
     from lnbeval.workspace.new_evaluation.drafted import Drafted
 
@@ -39,7 +39,7 @@ class Understood:
     """A table and the variables that its columns of figures are proposed for, by code."""
 
     table: SurveyedTable
-    columns: Mapping[str, str]
+    columns: Mapping[str, SurveyedColumn]  # of an indicator in rows headed as it is called, with its own rows only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +76,21 @@ def unseen(path: Path, reference: Reference) -> Unseen:
     tables = zip(found.tables, sources, strict=True)
     return Unseen(
         description=description,
-        tables=tuple(Understood(table=table, columns=source["columns"]) for table, source in tables),
+        tables=tuple(Understood(table=table, columns=_shown(table, source)) for table, source in tables),
         guesses=len(draft.guesses),
         problems=tuple(
             withheld_problem(one, meanings.persons)
             for one in _joined([one for one in told if one.rule != TOO_LARGE], [*found.problems, *read])
         ),
     )
+
+
+def _shown(table: SurveyedTable, source: Mapping[str, Any]) -> dict[str, SurveyedColumn]:
+    equals = {one["variable"]: one["equals"] for one in source.get("only_where", ()) if one["column"] == table.by}
+    every = {("", column.header): column for column in table.columns}
+    for one in table.series:
+        every |= {(one.text, column.header): replace(column, header=one.text) for column in one.columns}
+    return {code: every[equals.get(code, ""), header] for code, header in source["columns"].items()}
 
 
 def _as_treatment(path: Path, reference: Reference) -> tuple[Problem, ...]:
@@ -150,6 +158,7 @@ def _declared(source: Mapping[str, Any]) -> Source:
         parts["level"] = Level(**parts["level"])
     if "aggregate" in parts:
         parts["aggregate"] = Aggregate(by=parts["aggregate"]["by"], over=tuple(parts["aggregate"]["over"]))
+    parts["only_where"] = tuple(Condition(**one) for one in parts.get("only_where", ()))
     for name in ("header", "missing"):
         if isinstance(parts.get(name), list):
             parts[name] = tuple(parts[name])

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from lnbeval.errors import DesignError
+from lnbeval.intake import PUT_BACK_COLUMNS
+from lnbeval.intake.account_ledger import SUM_COLUMNS
 from lnbeval.workspace.analysis import Analysis, effects_of
 from lnbeval.workspace.parameters import notebook_parameters
 from lnbeval.workspace.variables import within_periods
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
 ALL: Final = "All tables"
 TOGETHER: Final = "Together"
 ALL_SERIES: Final = "All series"
-KEPT_OLD: Final = "keep_old"
-REVISION: Final = "changed_delivery/"
+ADDED_UP: Final = "Fewer once added up"
 
 
 def row_account(study: Study) -> pd.DataFrame:
@@ -69,27 +70,39 @@ def not_reported(study: Study) -> pd.DataFrame:
 
 
 def series_account(study: Study) -> pd.DataFrame:
-    """Of each series: its numbers, those of them outside the years analysed, and what is left."""
+    """Of each series: its numbers, by how many adding up leaves fewer, those outside the years analysed, and what is left."""
     values = study.log("values")
     reported = values[values["value"].notna()]
     again = reported[_put_back(study, reported)]
     inside = within_periods(values, study.parameters)
+    sums = log_table(study, "sums", SUM_COLUMNS)
+    numbers = sums["numbers"].astype("int64").groupby(sums["variable"]).sum()
+    in_sums = reported[~_put_back(study, reported) & _are_sums(reported, sums)]
     series = pd.Index(values["variable"].unique()).sort_values()
 
     def per_series(rows: pd.DataFrame) -> Any:  # noqa: ANN401
         return rows["variable"].value_counts().reindex(series, fill_value=0).to_numpy()
 
+    added = numbers.reindex(series, fill_value=0).to_numpy() - per_series(in_sums)
     table = pd.DataFrame(
         {
             "Series": series_of(study, series.to_series()).tolist(),
-            "Numbers in the files": per_series(reported) - per_series(again),
+            "Numbers in the files": per_series(reported) - per_series(again) + added,
+            ADDED_UP: added,
             "Put back from the registered delivery": per_series(again),
             "Outside the years analysed": per_series(reported) - per_series(inside),
             "Numbers analysed": per_series(inside),
         }
     )
-    spare = [name for name in table.columns[2:4] if not table[name].any()]
+    spare = [name for name in table.columns[2:5] if not table[name].any()]
     return with_sum(table.drop(columns=spare), ALL_SERIES)
+
+
+def _are_sums(values: pd.DataFrame, sums: pd.DataFrame) -> pd.Series[bool]:
+    """Which values are sums of rows that were added up."""
+    key = ["file", "cell", "code", "period", "variable"]
+    known = pd.MultiIndex.from_frame(sums[key])
+    return pd.Series(pd.MultiIndex.from_frame(values[key].astype("str")).isin(known), values.index, dtype=bool)
 
 
 def observed_account(study: Study) -> pd.DataFrame:
@@ -151,15 +164,10 @@ def _counts(study: Study) -> pd.DataFrame:
 
 def _put_back(study: Study, values: pd.DataFrame) -> pd.Series[bool]:
     """Which values are those of the registered delivery, because a decision keeps them."""
-    decided = log_table(study, "decisions", ("problem", "file", "decision", "applied"))
-    kept = (
-        decided["problem"].str.startswith(REVISION) & (decided["decision"] == KEPT_OLD) & (decided["applied"] == "yes")
-    )
-    changes = log_table(study, "changed_cells", ("file", "code", "period", "variable"))
-    mine = changes[changes["file"].isin(decided.loc[kept, "file"])]
-    keys = set(zip(mine["code"], mine["period"], mine["variable"], strict=True))
-    every = zip(values["code"], values["period"].astype(str), values["variable"], strict=True)
-    return pd.Series([key in keys for key in every], values.index, dtype=bool)
+    key = ["code", "period", "variable"]
+    kept = pd.MultiIndex.from_frame(log_table(study, "put_back", PUT_BACK_COLUMNS)[key])
+    every = pd.MultiIndex.from_frame(values[key].astype("str"))
+    return pd.Series(every.isin(kept), values.index, dtype=bool)
 
 
 def _observed(study: Study, code: str, wide: pd.DataFrame) -> dict[str, Any]:

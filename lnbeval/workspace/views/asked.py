@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from lnbeval.intake.inert import not_inert
 from lnbeval.workspace.decision_log import DECISION_COLUMNS
-from lnbeval.workspace.deliveries import fingerprint, read_register
-from lnbeval.workspace.delivery_changes import CHANGE_COLUMNS
+from lnbeval.workspace.delivery_changes import CHANGE_COLUMNS, NOT_THERE
+from lnbeval.workspace.delivery_register import fingerprint, read_register
+from lnbeval.workspace.languages import in_english, languages
 from lnbeval.workspace.views.logs import WITHHELD, log_table, series_of, small_counts
-from lnbeval.workspace.views.plain_words import plain_words
+from lnbeval.workspace.views.plain_words import plain_words, series_named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lnbeval.workspace.languages import Language
     from lnbeval.workspace.study import Study
 
 GUESSED: Final = "guess/"
 CONFIRMED: Final = "yes"
+ALBANIAN: Final = "sq"
 UNFOLDED: Final = 15  # decisions
 AS_IT_IS: Final = ("keep", "flag", CONFIRMED)  # answers that leave the data as they came
 SEVERITIES: Final = {"STOP": "stop", "ASK": "question", "WARN": "warning", "NOTE": "note"}  # the gravest first
@@ -39,8 +46,7 @@ def problems(study: Study) -> pd.DataFrame:
 def problem_rows(study: Study) -> pd.DataFrame:
     """The same to be read: severity, where, what is wrong, what to do, and the last two in Albanian where the log has them."""
     log = problems(study)
-    nothing = pd.Series("", log.index, dtype="str")
-    what, do = (_plain(study, log.get(name, nothing), log["name"], "sq") for name in ("what_sq", "do_sq"))
+    what, do = (_plain(study, told, log["name"], ALBANIAN) for told in _in_albanian(study, log))
     ended = what.where(what.str.endswith((".", "?", "!")) | (do == ""), what + ".")
     return pd.DataFrame(
         {
@@ -76,9 +82,9 @@ def decision_rows(study: Study) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Question": asked.where(log["question"] != "", log["problem"] + ": no such question is asked"),
-            "Decision": log["decision"],
-            "Reason": log["reason"],
-            "Who": log["who"],
+            "Decision": log["decision"].map(not_inert),
+            "Reason": log["reason"].map(not_inert),
+            "Who": log["who"].map(not_inert),
             "When": log["when"].str.replace("-", "\N{NON-BREAKING HYPHEN}"),
             "Applied": log["applied"],
         }
@@ -130,14 +136,20 @@ def deliveries_title(study: Study) -> str:
 
 
 def changed(study: Study) -> pd.DataFrame:
-    """Cells that differ from the registered delivery: municipality, year, series, old, new; no counts from 1 to 9."""
+    """Cells that differ from the registered delivery: municipality, year, series, part, old, new; no counts from 1 to 9.
+
+    One whose row is not there any more is told otherwise than one in which nothing is reported.
+    """
     log = log_table(study, "changed_cells", CHANGE_COLUMNS).reindex(columns=list(CHANGE_COLUMNS), fill_value="")
     old, new = (log[f"{when}_bound"].where(log[f"{when}_bound"] != "", log[when].map(_told)) for when in ("old", "new"))
+    new = new.mask((log["cell"] == "") & (log["new"] == "") & (log["new_bound"] == ""), NOT_THERE)
+    parts = {"Part": log["part"]} if (log["part"] != "").any() else {}  # of rows that are added up
     return pd.DataFrame(
         {
             "Municipality": log["municipality"],
             "Year": log["period"],
             "Series": series_of(study, log["variable"]),
+            **parts,
             "Registered": old.mask(small_counts(study, log["variable"], log["old"]), WITHHELD),
             "Delivered now": new.mask(small_counts(study, log["variable"], log["new"]), WITHHELD),
             "Where": _where(log, "file", "sheet", "cell"),
@@ -148,6 +160,24 @@ def changed(study: Study) -> pd.DataFrame:
 def _confirmed(log: pd.DataFrame) -> pd.Series[int]:
     """Which decisions confirm a guess, as 1 and 0."""
     return (log["problem"].str.startswith(GUESSED) & log["decision"].eq(CONFIRMED)).astype(int)
+
+
+def _in_albanian(study: Study, log: pd.DataFrame) -> Iterator[pd.Series[str]]:
+    """What is wrong and what to do, blank where the log has none. English quoted in it is left out: it stands beside it."""
+    known = {one.code: one for one in languages(study.reference)}
+    for part in ("what", "do"):
+        told = log.get(f"{part}_{ALBANIAN}", pd.Series("", log.index, dtype="str"))
+        if ALBANIAN in known:
+            own = partial(_without_english, study, told_in=known[ALBANIAN])
+            told = pd.Series(map(own, told, log[part].map(not_inert), log["name"]), log.index, dtype="str")
+        yield told
+
+
+def _without_english(study: Study, text: str, said: str, name: str, told_in: Language) -> str:
+    """A text without what is said in English at its end; the series that were named there are named."""
+    own = text.removesuffix(f"{in_english(said, told_in)}.").rstrip() if said else text
+    series = ", ".join(series_named(study, said, name)) if own not in {text, ""} else ""
+    return f"{own} {told_in.phrases['details'].format(details=series)}." if series else own
 
 
 def _plain(study: Study, texts: pd.Series[str], names: pd.Series[str], language: str = "") -> pd.Series[str]:

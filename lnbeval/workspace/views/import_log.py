@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from lnbeval.intake import HOW_WRITTEN, word_key
+from lnbeval.intake.account_ledger import SUM_COLUMNS, SUM_KEY
 from lnbeval.workspace.number_words import number_words
 from lnbeval.workspace.views.logs import WITHHELD, log_table, place_of, series_of, small_counts
 
@@ -70,7 +71,15 @@ def names_title(study: Study) -> str:
 
 
 def repaired_lines(study: Study) -> pd.DataFrame:
-    """Every text that became a number: where, series, as written, read as, how; counts from 1 to 9 are not shown."""
+    """Every text that became a number: where, series, as written, read as, how; counts from 1 to 9 are not shown.
+
+    Of a file with very many a line stands for all that are written in one way; `Cells` is then how many.
+    """
+    lines = _repaired(study)
+    return lines.drop(columns="Cells") if (lines["Cells"] == 1).all() else lines
+
+
+def _repaired(study: Study) -> pd.DataFrame:
     log = log_table(study, "repaired")
     approximate = _approximate(study)
     small = small_counts(study, log["variable"], log["value"])
@@ -82,18 +91,18 @@ def repaired_lines(study: Study) -> pd.DataFrame:
             "As written": log["as_written"].mask(small, WITHHELD),
             "Read as": log["value"].str.removesuffix(".0").mask(small, WITHHELD),
             "How": [_how(text, approximate) for text in log["as_written"]],
+            "Cells": log["cells"].astype("int64"),
         }
     )
 
 
 def repaired_kinds(study: Study) -> pd.DataFrame:
     """The same, counted by table, series and way, with an example."""
-    lines = repaired_lines(study)
+    lines = _repaired(study)
     example = (lines["As written"] + " → " + lines["Read as"]).where(lines["As written"] != WITHHELD, "")
     keys = ["Table", "Series", "How"]
     grouped = lines.assign(Example=example).sort_values("Example", key=lambda texts: texts == "", kind="stable")
-    counted = grouped.groupby(keys, sort=True)["Example"].agg(["size", "first"]).reset_index()
-    return counted.rename(columns={"size": "Cells", "first": "Example"})
+    return grouped.groupby(keys, sort=True).agg(Cells=("Cells", "sum"), Example=("Example", "first")).reset_index()
 
 
 def mended_lines(study: Study) -> pd.DataFrame:
@@ -111,8 +120,9 @@ def mended_kinds(study: Study) -> pd.DataFrame:
 
 
 def bounded_lines(study: Study) -> pd.DataFrame:
-    """Every cell that tells a bound or a range: municipality, year, series, from, to."""
-    log = log_table(study, "values")
+    """Every value that is known by bounds only: municipality, year, series, from, to, and the cells that are bounds."""
+    sums = log_table(study, "sums", SUM_COLUMNS).drop_duplicates(SUM_KEY)
+    log = log_table(study, "values").merge(sums, how="left", on=SUM_KEY)
     told = log[(log["low"] != "") | (log["high"] != "")]
     return pd.DataFrame(
         {
@@ -121,7 +131,7 @@ def bounded_lines(study: Study) -> pd.DataFrame:
             "Series": series_of(study, told["variable"]),
             "At least": told["low"].map(_end),
             "At most": told["high"].map(_end),
-            "Cell": told["cell"],
+            "Cell": told["bounds"].fillna(told["cell"]),
             "Table": place_of(told),
         }
     )

@@ -43,8 +43,9 @@ def place_of(log: pd.DataFrame) -> pd.Series[str]:
 
 
 def counted(lines: pd.DataFrame, one: str, many: str) -> str:
-    """What is said of one line, or of many, where {} stands for their number."""
-    return one if len(lines) == 1 else many.format(f"{len(lines):,}")
+    """What is said of one line, or of many, where {} stands for their number; a line may stand for several `Cells`."""
+    number = int(lines["Cells"].sum()) if "Cells" in lines else len(lines)
+    return one if number == 1 else many.format(f"{number:,}")
 
 
 def series_of(study: Study, variables: pd.Series[str]) -> pd.Series[str]:

@@ -36,20 +36,29 @@ def _labels(study: Study, column: str) -> Mapping[str, str]:
     return {str(code): str(label) for table in registries for code, label in table[column].items() if label}
 
 
+def series_named(study: Study, text: str, name: str) -> list[str]:
+    """The codes of the series that are named in what is said of the problem called `name`."""
+    return [code for code in _labels(study, LABELS[""]) if _place_of(code, text, name)]
+
+
 def _with_labels(text: str, labels: Mapping[str, str], name: str) -> str:
-    """The text with each code followed by its label, once. A code that is a word too is one where the problem is about it."""
-    about = set(re.split(r"[ ,/]", name))
+    """The text with each code followed by its label, once."""
     for code, label in labels.items():
-        if code not in text or label in text:
-            continue
-        plain = rf"(?<![\w./'-]){re.escape(code)}(?![\w'-]|[./]\w)"
-        sure = "_" in code or code in about
-        other = plain if sure else rf"(?<=[0-9]{{4}} ){re.escape(code)}(?=:)"
-        found = re.search(rf"{NO_HEADER}'{re.escape(code)}'|{other}", text)
+        found = None if label in text else _place_of(code, text, name)
         if found:
             end = found.end() + text.startswith("`", found.end())  # the label stands behind what is marked as code
             text = f"{text[:end]} ({label}){text[end:]}"
     return text
+
+
+def _place_of(code: str, text: str, name: str) -> re.Match[str] | None:
+    """Where a text has a code. A code that is a word too is one where the problem is about it."""
+    if code not in text:
+        return None
+    plain = rf"(?<![\w./'-]){re.escape(code)}(?![\w'-]|[./]\w)"
+    sure = "_" in code or code in re.split(r"[ ,/]", name)
+    other = plain if sure else rf"(?<=[0-9]{{4}} ){re.escape(code)}(?=:)"
+    return re.search(rf"{NO_HEADER}'{re.escape(code)}'|{other}", text)
 
 
 def _of_guess(study: Study, text: str) -> str:

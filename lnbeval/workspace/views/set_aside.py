@@ -11,8 +11,8 @@ from lnbeval.workspace.views.logs import counts_by_source, log_table, place_of, 
 if TYPE_CHECKING:
     from lnbeval.workspace.study import Study
 
-UNLISTED_ROWS: Final = "rows that were added up, told in groups"
-UNLISTED_CELLS: Final = "the same reasons; the cell is read for another series, or told nothing when it was told again"
+UNLISTED_ROWS: Final = "rows that are not listed"
+UNLISTED_CELLS: Final = "the same reasons; the cell is read for another series, added up in a listed sum, or told nothing when it was told again"
 TOGETHER: Final = "Together"
 DECIDED: Final = r"^(decided: \w+) \(.*\)$"  # each answer names its question, which has a table of its own
 
@@ -25,9 +25,10 @@ def reasons(study: Study) -> pd.DataFrame:
 
 
 def listed(study: Study) -> tuple[int, int]:
-    """How many rows and how many cells the log of what was set aside lists one by one."""
-    cell = _log(study)["cell"]
-    return int((cell == "").sum()), int((cell != "").sum())
+    """How many rows and how many cells the log of what was set aside lists, one by one or in groups."""
+    log = _log(study)
+    whole = log["cell"] == ""
+    return int(log.loc[whole, "count"].sum()), int(log.loc[~whole, "count"].sum())
 
 
 def set_aside_lines(study: Study) -> pd.DataFrame:
@@ -36,7 +37,7 @@ def set_aside_lines(study: Study) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Table": log["place"],
-            "Where": log["cell"].where(log["cell"] != "", "row " + log["row"]),
+            "Where": _where(log),
             "Reason": log["reason"],
             "What stood there": log["content"].map(withheld),
         }
@@ -55,7 +56,14 @@ def set_aside_title(study: Study) -> str:
 def _log(study: Study) -> pd.DataFrame:
     log = log_table(study, "set_aside")
     reason = log["reason"].str.replace(DECIDED, r"\1", regex=True)
-    return log.assign(place=place_of(log), reason=reason)
+    return log.assign(place=place_of(log), reason=reason, count=log["count"].astype("int64"))
+
+
+def _where(log: pd.DataFrame) -> pd.Series[str]:
+    """The cell or the row; of very many rows drawn together, the first and how many."""
+    rest = (log["count"] - 1).map("{:,}".format)
+    row = ("row " + log["row"]).where(log["count"] == 1, "row " + log["row"] + " and " + rest + " more")
+    return log["cell"].where(log["cell"] != "", row).astype("str")
 
 
 def _counted(study: Study) -> pd.DataFrame:
@@ -66,11 +74,11 @@ def _counted(study: Study) -> pd.DataFrame:
 
 def _of_table(place: str, log: pd.DataFrame, counted: pd.Series[int]) -> list[dict[str, Any]]:
     whole = log["cell"] == ""
-    rows, cells = (log.loc[part, "reason"].value_counts() for part in (whole, ~whole))
+    rows, cells = (log[part].groupby("reason")["count"].sum() for part in (whole, ~whole))
     told = [
         (reason, int(rows.get(reason, 0)), int(cells.get(reason, 0))) for reason in dict.fromkeys(sorted(log["reason"]))
     ]
-    more_rows, more_cells = counted["rows_set_aside"] - whole.sum(), counted["cells_set_aside"] - (~whole).sum()
+    more_rows, more_cells = counted["rows_set_aside"] - rows.sum(), counted["cells_set_aside"] - cells.sum()
     told += [(UNLISTED_ROWS, int(more_rows), 0)] if more_rows else []
     told += [(UNLISTED_CELLS, 0, int(more_cells))] if more_cells else []
     told += [(TOGETHER, int(counted["rows_set_aside"]), int(counted["cells_set_aside"]))] if len(told) > 1 else []

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from lnbeval.intake.account_ledger import SUM_COLUMNS
+from lnbeval.intake.accounts import UNLISTED, USED
 from lnbeval.intake.fates import DROPPED
-from lnbeval.intake.ledger import UNLISTED, USED
-from lnbeval.workspace.views.account import cell_account, not_reported, observed_account, row_account, series_account
+from lnbeval.workspace.views.account import (
+    ADDED_UP,
+    cell_account,
+    not_reported,
+    observed_account,
+    row_account,
+    series_account,
+)
 from lnbeval.workspace.views.logs import log_table
 from lnbeval.workspace.views.set_aside import listed
 
 if TYPE_CHECKING:
     from lnbeval.workspace.study import Study
+
+
+ONCE_ADDED_UP: Final = " − fewer once added up"
 
 
 def sums(study: Study) -> pd.DataFrame:
@@ -23,6 +34,7 @@ def sums(study: Study) -> pd.DataFrame:
     )
     back = series.get("Put back from the registered delivery", 0)
     outside = series.get("Outside the years analysed", 0)
+    added_up = series.get(ADDED_UP, 0)
     own = indicators["Municipality-years"] - indicators["No numerator"] - indicators["No denominator"]
     places = len(study.reference.municipalities) * study.rows["period"].nunique()
     made = [
@@ -35,8 +47,8 @@ def sums(study: Study) -> pd.DataFrame:
         _dropped(study),
         _repaired(study),
         _sum(
-            "Numbers analysed", "in the files + put back − outside the years, series by series", series["Numbers analysed"],
-            series["Numbers in the files"] + back - outside,
+            "Numbers analysed", f"in the files + put back{ONCE_ADDED_UP if ADDED_UP in series else ''} − outside the years, series by series",
+            series["Numbers analysed"], series["Numbers in the files"] + back - added_up - outside,
         ),
         _sum("Municipality-years", "municipalities × years in the panel", pd.Series([places]), pd.Series([len(study.rows)])),
         _sum("Observed", "municipality-years with numerator and denominator", own, indicators["Observed"]),
@@ -77,7 +89,7 @@ def _dropped(study: Study) -> dict[str, Any]:
     """A check that numbers which an answer dropped are a fate of their own, and are listed."""
     fates, aside = log_table(study, "fates"), log_table(study, "set_aside")
     many = fates.loc[fates["fate"] == DROPPED, "cells"].astype(int).sum()
-    listed_ones = aside["reason"].str.startswith("decided: ").sum()
+    listed_ones = aside.loc[aside["reason"].str.startswith("decided: "), "count"].astype(int).sum()
     what = "by the log of fates, and listed with the question"
     return _sum("Dropped by a decision", what, pd.Series([listed_ones]), pd.Series([many]))
 
@@ -85,11 +97,22 @@ def _dropped(study: Study) -> dict[str, Any]:
 def _repaired(study: Study) -> dict[str, Any]:
     """A check that texts which became numbers, and are used, stand among the values with the very number."""
     key = ["file", "sheet", "cell", "variable", "value"]
-    log, values = log_table(study, "repaired"), log_table(study, "values")
-    own = log[log["fate"] == USED]
-    there = pd.MultiIndex.from_frame(own[key]).isin(pd.MultiIndex.from_frame(values[key]))
-    what = "those used, and those of them that stand among the values"
-    return _sum("Texts read as numbers", what, pd.Series([len(own)]), pd.Series([int(there.sum())]))
+    log, values, sums = log_table(study, "repaired"), log_table(study, "values"), log_table(study, "sums", SUM_COLUMNS)
+    own = log[log["fate"] == USED].assign(cells=lambda lines: lines["cells"].astype("int64"))
+    place = ["file", "sheet", "variable"]
+    summed = pd.MultiIndex.from_frame(own[place]).isin(pd.MultiIndex.from_frame(sums[place]))
+    there = own[~summed][key]
+    found = int(pd.MultiIndex.from_frame(there).isin(pd.MultiIndex.from_frame(values[key])).sum())
+    fates = log_table(study, "fates")
+    fates = fates[fates["fate"].isin([USED, DROPPED, UNLISTED])].assign(
+        cells=lambda lines: lines["cells"].astype("int64")
+    )
+    numbers, texts = fates.groupby(place)["cells"].sum(), own[summed].groupby(place)["cells"].sum()
+    found += int(
+        texts.clip(upper=numbers.reindex(texts.index)).sum()
+    )  # No more than there are numbers that were added up.
+    what = "those used, and those of them that stand among the values" + (" or were added up" if len(texts) else "")
+    return _sum("Texts read as numbers", what, pd.Series([int(own["cells"].sum())]), pd.Series([found]))
 
 
 def _silent(study: Study) -> pd.Series[int]:
@@ -99,7 +122,7 @@ def _silent(study: Study) -> pd.Series[int]:
 
 
 def _aside(study: Study, rows: int, cells: int) -> list[dict[str, Any]]:
-    """Checks of the log against the counts; in the log, rows that are added up stand in groups, and a cell stands once.
+    """Checks of the log against the counts; in the log a cell stands once.
 
     A cell that several series are read from may be set aside for one of them and used for another: the log of fates has these.
     """
@@ -110,10 +133,10 @@ def _aside(study: Study, rows: int, cells: int) -> list[dict[str, Any]]:
     return [
         {
             "check": "Rows set aside",
-            "what": "each is listed" + (", in groups where rows are added up" if added_up else ""),
+            "what": "each is listed" + (", very many of one kind together" if added_up else ""),
             "expected": f"{rows:,}",
             "found": f"{many:,}",
-            "passed": many <= rows if added_up else many == rows,
+            "passed": many == rows,
         },
         {
             "check": "Cells set aside",

@@ -85,15 +85,12 @@ def inference_used(study: Study, analysis: Analysis) -> pd.DataFrame:
 
 
 def draws_note(analysis: Analysis) -> str:
-    """With how many draws the simulated tests were made, the error this leaves in a p-value, and the smallest there can be.
-
-    The simulation error of p is sqrt(p (1 - p) / draws); where all assignments of a permutation test are used it has none.
-    """
+    """With how many draws the simulated tests were made, what this leaves open in a p-value, and the smallest there can be."""
     draws, own = min(analysis.draws, DRAWS_COMPARED), analysis.draws
     return (
-        f"A simulated p (wild, randomization unless all assignments are used) of 0.05 has a simulation error of "
-        f"{sqrt(0.05 * 0.95 / draws):.2g} here and of {sqrt(0.05 * 0.95 / own):.2g} in the headline ({own:,} draws). Simulated tests beside "
-        f"the headline have {draws:,} draws: none of their p can be below {1 / (draws + 1):g}."
+        f"Behind a simulated p (wild, randomization unless all assignments are used) stands ± its simulation error, the square root of "
+        f"p (1 - p) / draws: of 0.05 it is {sqrt(0.05 * 0.95 / draws):.2g} here and {sqrt(0.05 * 0.95 / own):.2g} in the headline "
+        f"({own:,} draws). Simulated tests beside the headline have {draws:,} draws: none of their p can be below {1 / (draws + 1):g}."
     )
 
 

@@ -135,6 +135,8 @@ def _reproduction(workspace: Workspace, targets: list[str]) -> Iterator[Callable
             except BaseException:
                 if process.stdin is not None and not process.stdin.closed:
                     process.kill()  # it has not been told to begin
+                # Its stages got the same Ctrl-C and put away what they were writing; a second one does not wait.
+                process.wait()
                 raise
 
 

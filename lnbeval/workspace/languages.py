@@ -38,8 +38,6 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, i
         "others": "and others",
         "not_reported": "not reported",
         "registered_on": "registered on",
-        "gone": "{n} figures no longer there",
-        "absent": "no longer there",
         "comma": "comma",
         "semicolon": "semicolon",
         "figure": "12,345.6",

@@ -21,8 +21,6 @@ OF_MANY: Final = r"(?<=[0-9]) of ([0-9][0-9,]*)(?=,|$)"  # rows 2-13 of 2,928
 MORE: Final = r"and (?P<more>[0-9][0-9,]*) more(?!\w)"
 OTHERS: Final = r"(?P<others>and others)(?!\w)"
 SILENT: Final = r"(?P<silent>(?<=became )not reported|not reported(?= became )|(?<=\()not reported(?=\)))"
-GONE: Final = r"(?P<gone>[0-9][0-9,]*) figures no longer there(?!\w)"
-ABSENT: Final = r"(?P<absent>(?<=, )no longer there)(?!\w)"
 NUMBER: Final = r"(?P<figure>(?<![\w.-])[-+<>≤≥]{0,2}[0-9](?:[0-9.,:/-]*[0-9])?%?(?!\w))"
 MARK: Final = r"(?<=divided by the )(?P<mark>comma|semicolon|tab)(?=,)"
 ENGLISH_FIGURE: Final = re.compile(
@@ -73,7 +71,7 @@ def particulars(message: str, names: Iterable[str], words: Mapping[str, str]) ->
 
 def _is_loose(found: re.Match[str]) -> bool:
     told = found.groupdict()
-    return any(told[kind] for kind in ("figure", "more", "others", "silent", "gone", "absent"))
+    return any(told[kind] for kind in ("figure", "more", "others", "silent"))
 
 
 def _joined(run: Particular, glue: str, told: str, *, loose: bool) -> Particular:
@@ -128,8 +126,6 @@ def _tokens(names: Iterable[str]) -> re.Pattern[str]:
         MORE,
         OTHERS,
         SILENT,
-        GONE,
-        ABSENT,
         SIGN,
         CELL,
         NUMBER,
@@ -157,19 +153,12 @@ def _parts(found: re.Match[str], words: Mapping[str, str]) -> Iterator[str]:
         yield _more(told["more"], words)
     elif told["others"]:
         yield words["others"]
-    elif told["silent"] or told["absent"] or told["gone"]:
-        yield _without_figure(told, words)
+    elif told["silent"]:
+        yield words["not_reported"]
     elif told["mark"]:
         yield words[told["mark"]]
     elif told["figure"]:
         yield figures_in_words(told["figure"], words)
-
-
-def _without_figure(told: Mapping[str, str | None], words: Mapping[str, str]) -> str:
-    """What stands in the place of a figure: that nothing is reported, or that the cell is not there, or several are not."""
-    if told["gone"]:
-        return words["gone"].format(n=figures_in_words(told["gone"], words))
-    return words["absent" if told["absent"] else "not_reported"]
 
 
 def figures_in_words(text: str, words: Mapping[str, str]) -> str:

@@ -82,7 +82,12 @@ def run_forked(path: str, call: str, arguments: Sequence[str], *, folder: Path) 
     with _connected(path) as connection:
         if connection is None or _asked(connection, call, arguments, folder) is None:
             return None
-        code = connection.makefile().readline()
+        answer = connection.makefile()
+        try:
+            code = answer.readline()
+        except KeyboardInterrupt:
+            connection.makefile().readline()  # Ctrl-C reached the fork, too: what it was writing has to be put away first
+            raise
         return int(code) if code else 1
 
 

@@ -66,7 +66,8 @@ def clean_tables(draw):
 
 def expected_of(table):
     cells = [(n, y, v, x) for n, y, a, b in table for v, x in (("cases", a), ("budget", b))]
-    return {(n, y, v): "missing" if x is None else bits(float(x)) for n, y, v, x in cells}
+    # A zero with a minus is zero.
+    return {(n, y, v): "missing" if x is None else bits(float(x) + 0.0) for n, y, v, x in cells}
 
 
 def found_in(taken):

@@ -337,7 +337,7 @@ def test_a_municipality_and_a_county_total_of_one_name_stop_with_both_rows(tmp_p
 def test_an_identical_repeat_is_warned_about_and_one_is_kept(tmp_path):
     taken = take(tmp_path, [["Tiranë", 2020, 5], ["Tiranë", 2020, 5], ["Vorë", 2020, None], ["Vorë", 2020, None]])
     repeats = [("WARN", "row 3", "told_twice"), ("WARN", "row 5", "told_twice")]
-    assert [(p.severity, p.cell, p.rule) for p in taken.problems] == [*repeats, ("NOTE", "", "blank_cells")]
+    assert [(p.severity, p.cell, p.rule) for p in taken.problems] == [*repeats, ("NOTE", "C4", "blank_cells")]
     assert taken.values["cell"].tolist() == ["C2", "C4"]
     assert taken.set_aside[["row", "reason"]].values.tolist() == [
         [3, "tells the same as another row"],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from lnbeval.report.exhibit import Exhibit
 from lnbeval.report.markup import Format, html_table
+from lnbeval.report.numbers import SUPPRESSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,8 @@ def listing(
     if summary is not None and len(lines):
         body += _folded(lines, title, form, hidden)
     every = shown if lines.empty else lines if data is None else data
-    note = f" The download has the first {DOWNLOADED:,} lines." if len(every) > DOWNLOADED else ""
+    note = f" {SUPPRESSED}: a count from 1 to 9." if _suppresses(lines) or _suppresses(shown) else ""
+    note += f" The download has the first {DOWNLOADED:,} lines." if len(every) > DOWNLOADED else ""
     return Exhibit(title=title, caption=caption + note, body=body, data=every.head(DOWNLOADED))
 
 
@@ -79,10 +81,15 @@ def account(frame: pd.DataFrame, *, title: str, caption: str, sums: str) -> Exhi
     return Exhibit(title=title, caption=caption, body=_table(frame, title, _Form(sums=sums)), data=frame)
 
 
+def _suppresses(lines: pd.DataFrame) -> bool:
+    """Whether a count is not shown."""
+    return any(lines[name].astype(str).str.contains(SUPPRESSED, regex=False).any() for name in lines)
+
+
 def _folded(lines: pd.DataFrame, title: str, form: _Form, hidden: int = 0) -> str:
     shown = lines.head(MOST)
     counted = f"All {len(lines):,}" if len(shown) == len(lines) else f"The first {MOST} of {len(lines):,}"
-    named = f"{counted} line{'' if len(lines) == 1 else 's'}" + (
+    named = f"{counted} line{'' if len(lines) == 1 else 's'}".replace("All 1 line", "The line") + (
         f", {hidden:,} of them not shown above" if hidden else ""
     )
     table = _table(shown, f"{title}: {named[:1].lower()}{named[1:]}", form)

@@ -52,13 +52,18 @@ def provenance(workspace: Workspace, evaluation: str) -> dict[str, str]:
 
 def data_files(workspace: Workspace, evaluation: str) -> list[tuple[str, int, str]]:
     """Each raw file: its name, its size in bytes and its SHA-256."""
+    return file_facts(workspace, _files(workspace.raw(evaluation)))
+
+
+def file_facts(workspace: Workspace, paths: Iterable[Path]) -> list[tuple[str, int, str]]:
+    """Of each of these files of the workspace its name, its size in bytes and its SHA-256."""
     return [
         (
             path.relative_to(workspace.root).as_posix(),
             path.stat().st_size,
             hashlib.sha256(path.read_bytes()).hexdigest(),
         )
-        for path in _files(workspace.raw(evaluation))
+        for path in paths
     ]
 
 

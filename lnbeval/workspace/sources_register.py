@@ -18,6 +18,7 @@ OPEN: Final = "?"  # stands in a cell that nobody has filled in
 DO: Final = "Say of each file from whom it is, when it came, and under which terms"
 RULE: Final = "sources_register"
 RULER: Final = re.compile(r"[-: ]+")  # below the titles of a table
+POINTS: Final = ("- ", "* ")
 BETWEEN_CELLS: Final = re.compile(r"(?<!\\)\|")
 
 
@@ -33,24 +34,37 @@ def register_warnings(folder: Path, parameters: Parameters) -> list[Problem]:
 
 
 def register_lines(folder: Path) -> list[tuple[str, str, str]]:
-    """What the register says: (file, what, its words). A table without titles is about all files, whose name is blank here."""
+    """What the register says: (file, what, its words). What it says of no single file has a blank name here.
+
+    That is a table without titles, and the points and tables below a heading, which is then what they are about.
+    """
     path = folder / FILE
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
     said: list[tuple[str, str, str]] = []
     titles: list[str] | None = None  # of the table that a line is in
+    heading = ""
     for line in lines:
         cells = _cells(line) if line.startswith("|") else None
+        if line.startswith("#"):
+            heading = line.strip("# ")
+        elif line.startswith(POINTS) and line[2:].strip():
+            said.append(("", heading, line[2:].strip()))
+        elif line.startswith("  ") and said and titles is None:  # a point goes on
+            said[-1] = (*said[-1][:2], f"{said[-1][2]} {line.strip()}")
         if cells is None or titles is None:
             titles = cells
         elif RULER.fullmatch("".join(cells)) is None and any(cells):
-            said += _said(titles, [cell.replace("\\|", "|") for cell in cells])
+            said += _said(titles, [cell.replace("\\|", "|") for cell in cells], heading)
     return said
 
 
-def _said(titles: list[str], cells: list[str]) -> list[tuple[str, str, str]]:
+def _said(titles: list[str], cells: list[str], heading: str) -> list[tuple[str, str, str]]:
     if titles[0] == "file":
         return [(cells[0], title, text) for title, text in zip(titles[1:], cells[1:], strict=False) if text]
-    return [("", cells[0], cells[1])] if len(cells) == 2 and not any(titles) else []
+    if len(cells) == 2 and not any(titles):
+        return [("", cells[0], cells[1])]
+    told = (f"{title} {text}" for title, text in zip(titles, cells, strict=False) if text)
+    return [("", heading, "; ".join(told))]
 
 
 def in_table(text: str) -> str:

@@ -101,7 +101,7 @@ def table_warnings(table: Path, parameters: Parameters, reference: Reference) ->
         *_differing_starts(dated, table.name),
         *_own_starts(dated, start, table.name),
         *_several_phases(dated, table.name, parameters),
-        *_not_counted(rows.drop(used.index), dated, table.name, parameters),
+        *_not_counted(rows.drop(used.index), dated, table.name),
     ]
 
 
@@ -163,20 +163,24 @@ def _several_phases(dated: pd.DataFrame, file: str, parameters: Parameters) -> I
     )
 
 
-def _not_counted(rows: pd.DataFrame, dated: pd.DataFrame, file: str, parameters: Parameters) -> Iterator[Problem]:
+def best_documented(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of the rows of a treatment table the best documented of each municipality and phase."""
+    ranked = rows.assign(rank=rows["status"].map(RANK.index)).sort_values("rank", kind="stable")
+    return ranked.drop_duplicates(["code", "phase"])
+
+
+def _not_counted(rows: pd.DataFrame, dated: pd.DataFrame, file: str) -> Iterator[Problem]:
     """Municipalities that the table lists, but in rows that the parameters leave out: they stand for the untreated."""
     on = rows[FLAG].str.strip() == "1" if FLAG in rows.columns else rows["phase"] != ""
-    left = rows[~rows["code"].isin(dated["code"]) & on]
-    best = left.assign(rank=left["status"].map(RANK.index)).sort_values("rank", kind="stable")
-    for phase, part in best.drop_duplicates(["code", "phase"]).groupby("phase"):
+    for phase, part in best_documented(rows[~rows["code"].isin(dated["code"]) & on]).groupby("phase"):
         named = [f"{row['name']}, {row['status']}" for row in part.to_dict("records")]
+        them = "it was" if len(named) == 1 else "they were"
         yield Problem(
             severity="WARN",
             file=file,
             what=f"The table lists {_many(len(named))} in phase {phase}, compared with here as if not treated, because the parameters leave such rows out: {'; '.join(named)}",
-            do="If they were treated within these years, the estimate is of the difference between the two groups. Add the phase "
-            "under treatment.phases or the status under treatment.status, or say so with the finding "
-            f"({parameters.treatment.others.lower()})",
+            do=f"If {them} treated within these years, the estimate is of the difference between the two groups. Add the phase "
+            "under treatment.phases or the status under treatment.status, or say so with the finding",
             rule="listed_not_counted",
             subject=f"phase {phase}",
         )
@@ -194,13 +198,13 @@ def comparison_warnings(
     others = parameters.treatment.others.lower()
     found = other_programmes(cohort, years, parameters, reference)
     return [
-        *(_contaminated(one, cohort, others, parameters, reference) for one in found if one.indicators),
+        *(_contaminated(one, cohort, parameters, reference) for one in found if one.indicators),
         *(_confounded(event, others) for event in events(cohort, years, reference) if event.unequal),
     ]
 
 
 def _contaminated(
-    programme: OtherProgramme, cohort: pd.Series, others: str, parameters: Parameters, reference: Reference
+    programme: OtherProgramme, cohort: pd.Series, parameters: Parameters, reference: Reference
 ) -> Problem:
     """A programme that municipalities which stand for the untreated also had, and the indicators that it touches."""
     named = ", ".join(_name(reference, code) for code in programme.controls)
@@ -212,10 +216,10 @@ def _contaminated(
         severity="WARN",
         file="other_programmes.csv",
         what=f"'{programme.name}' ({programme.when}) also reached {len(programme.controls)} of {int(np.isinf(cohort).sum())} "
-        f"municipalities that are compared with ({others}): {named}; and {len(programme.treated)} of "
+        f"municipalities that are compared with: {named}; and {len(programme.treated)} of "
         f"{int(np.isfinite(cohort).sum())} treated. It touches {touched}{unknown}",
-        do="The estimate is probably too small where it works: the page of results shows the estimate without them beside it, and "
-        "the finding says so",
+        do="Where it worked, the estimate is too small by what it did for those compared with, and too large by what it did for "
+        "the treated. The page of results shows the estimate without the former beside it, and the finding says so",
         rule="other_programme",
         subject=programme.name,
     )

@@ -339,7 +339,7 @@ def test_x15_a_pattern_takes_its_own_columns_and_totals_are_held_against_each_ye
     assert [row[1:] for row in values(taken) if row[0] == "AL224"] == [(2019, 5, "B2"), (2020, 6, "C2")]
     (warning,) = told(taken, "WARN")
     assert (warning.cell, warning.year) == ("C4", "2020")
-    assert "Columns not declared, and not read: 'Buxheti 2019'" in texts(taken, "NOTE")
+    assert "Columns not declared, and no figure is taken from them: 'Buxheti 2019'" in texts(taken, "NOTE")
 
 
 def test_x15_a_fault_in_a_column_of_a_year_names_its_cell_and_year(tmp_path):

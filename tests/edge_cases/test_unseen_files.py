@@ -568,7 +568,7 @@ def test_a_column_that_numbers_the_rows_of_each_county_anew_is_no_figure(workspa
     assert code == 0
     assert "'Raste' (D) as raste" in text
     assert "'Nr' (A)" not in text
-    assert "Columns not declared, and not read: 'Nr'" in text
+    assert "Columns not declared, and no figure is taken from them: 'Nr'" in text
 
 
 @pytest.mark.parametrize("units", [False, True])

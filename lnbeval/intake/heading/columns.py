@@ -116,6 +116,6 @@ def _unused(table: RawTable, columns: Columns, found: Mapping[str, Found]) -> li
         *(at for one in found.values() for at in (*one.places, *one.copies)),
     }
     rest = [quoted(header) for at, header in enumerate(table.header) if header and at not in used]
-    what = f"Columns not declared, and not read: {listed(rest)}"
+    what = f"Columns not declared, and no figure is taken from them: {listed(rest)}"
     note = Problem(severity="NOTE", file=table.file, sheet=table.sheet, what=what, rule="columns_unread")
     return [note] if rest else []

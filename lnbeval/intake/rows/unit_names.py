@@ -21,7 +21,7 @@ NEARLY_ALL: Final = 0.9  # of the municipalities: a list of them, in which a sha
 SEVERAL: Final = 3  # names of one kind are told at once, for the table
 MANY_COUNTIES: Final = 5  # fewer names of counties, and nothing else, may well be a short list of municipalities
 HOW_WRITTEN: Final = {  # a name that is not written as in the reference, by how it was told
-    "name": "with other capitals, accents or spaces",
+    "name": "in another form, or with other capitals, accents or spaces",
     "prefix": "with the prefix",
     "suffix": "with the ending",
     "alias": "by a listed spelling",

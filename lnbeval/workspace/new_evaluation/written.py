@@ -142,8 +142,7 @@ Files in this folder are kept exactly as received; corrections are made in the p
 |---|---|---|---|---|---|
 {rows}
 
-What is incomplete, estimated or known to be wrong in them:
-
+## What is incomplete, estimated or known to be wrong
 -
 """
 

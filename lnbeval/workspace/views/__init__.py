@@ -21,7 +21,9 @@ from lnbeval.workspace.views.asked import (
     problem_rows,
     problems,
     problems_title,
+    unchanged,
 )
+from lnbeval.workspace.views.breaks import breaks, breaks_title
 from lnbeval.workspace.views.checks import cautions, checks, placebo_title, years_after
 from lnbeval.workspace.views.data import (
     coverage,
@@ -30,6 +32,7 @@ from lnbeval.workspace.views.data import (
     short_digest,
     source_register,
     sources,
+    sources_title,
 )
 from lnbeval.workspace.views.definition import definition
 from lnbeval.workspace.views.entangled import (
@@ -113,6 +116,8 @@ __all__ = [
     "average_title",
     "beside_title",
     "bounded_lines",
+    "breaks",
+    "breaks_title",
     "by_cohort",
     "called",
     "cautioned",
@@ -184,6 +189,7 @@ __all__ = [
     "short_digest",
     "source_register",
     "sources",
+    "sources_title",
     "spellings",
     "sums",
     "sums_title",
@@ -191,6 +197,7 @@ __all__ = [
     "timed",
     "truth_rows",
     "truth_title",
+    "unchanged",
     "unit",
     "with_truth",
     "withheld",

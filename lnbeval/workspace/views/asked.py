@@ -14,7 +14,7 @@ from lnbeval.workspace.delivery_changes import CHANGE_COLUMNS, NOT_THERE
 from lnbeval.workspace.delivery_register import fingerprint, read_register
 from lnbeval.workspace.languages import in_english, languages
 from lnbeval.workspace.views.logs import WITHHELD, log_table, series_of, small_counts
-from lnbeval.workspace.views.plain_words import plain_words, series_named
+from lnbeval.workspace.views.plain_words import plain_words, programme_named, series_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,6 +157,16 @@ def changed(study: Study) -> pd.DataFrame:
     )
 
 
+def unchanged(study: Study) -> str:
+    """What is said where no cell differs from a registered delivery."""
+    registered = bool(read_register(study.workspace.raw(study.name)))
+    return (
+        "No cell differs from a registered delivery"
+        if registered
+        else "No cell could be compared with one delivered before"
+    )
+
+
 def _confirmed(log: pd.DataFrame) -> pd.Series[int]:
     """Which decisions confirm a guess, as 1 and 0."""
     return (log["problem"].str.startswith(GUESSED) & log["decision"].eq(CONFIRMED)).astype(int)
@@ -174,10 +184,13 @@ def _in_albanian(study: Study, log: pd.DataFrame) -> Iterator[pd.Series[str]]:
 
 
 def _without_english(study: Study, text: str, said: str, name: str, told_in: Language) -> str:
-    """A text without what is said in English at its end; the series that were named there are named."""
+    """A text without what is said in English at its end; the programme and the series that were named there are named."""
     own = text.removesuffix(f"{in_english(said, told_in)}.").rstrip() if said else text
-    series = ", ".join(series_named(study, said, name)) if own not in {text, ""} else ""
-    return f"{own} {told_in.phrases['details'].format(details=series)}." if series else own
+    if own in {text, ""}:
+        return own
+    programme, series = programme_named(name), ", ".join(series_named(study, said, name))
+    details = "; ".join(filter(None, (programme, series)))
+    return f"{own} {told_in.phrases['details'].format(details=details)}." if details else own
 
 
 def _plain(study: Study, texts: pd.Series[str], names: pd.Series[str], language: str = "") -> pd.Series[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from lnbeval.workspace.provenance import data_files
+from lnbeval.workspace.provenance import data_files, file_facts
 from lnbeval.workspace.sources_register import OPEN, register_lines
+from lnbeval.workspace.treatment_checks import table_path
 from lnbeval.workspace.views.who import cohort_order
 
 if TYPE_CHECKING:
@@ -17,13 +19,45 @@ SHOWN: Final = 16  # digits of a fingerprint
 ALL: Final = "All municipalities"
 ALL_FILES: Final = "All files"
 NOT_FILLED_IN: Final = "? (nobody has filled it in)"
+RECEIVED: Final = "Received: figures are read from it"
+LIST: Final = "The list of who was treated"
+UNREAD: Final = "Beside them: no figure of the estimates is read from it"
+WRITTEN: Final = "Written here, about these files"
+REFERENCE: Final = "Reference tables"
+KINDS: Final = (RECEIVED, LIST, UNREAD, WRITTEN, REFERENCE)
+WRITTEN_HERE: Final = ("SOURCES.md", "DELIVERIES.csv", "decisions.csv", "indicators.csv", "variables.csv")
+SHOWN_ON_PAGES: Final = ("municipalities.csv", "indicators.csv", "variables.csv", "other_programmes.csv", "events.csv")
 SPACE: Final = "\N{NO-BREAK SPACE}"
 
 
 def sources(study: Study) -> pd.DataFrame:
-    """The files as received, with their fingerprints."""
-    files = data_files(study.workspace, study.name)
-    return pd.DataFrame(files, columns=["File", "Bytes", "SHA-256"])
+    """The files behind the evaluation, with fingerprints: those received, those written here, and the reference tables shown."""
+    workspace = study.workspace
+    raw = workspace.raw(study.name).relative_to(workspace.root).as_posix()
+    table = table_path(workspace, study.parameters)
+    files = data_files(workspace, study.name)
+    own = {name for name, _, _ in files}
+    beside = dict.fromkeys([table, *(workspace.reference / name for name in SHOWN_ON_PAGES)])
+    files += [one for one in file_facts(workspace, filter(Path.is_file, beside)) if one[0] not in own]
+    read = {f"{raw}/{source.file}": RECEIVED for source in study.parameters.data.sources}
+    kinds = read | {table.relative_to(workspace.root).as_posix(): LIST}
+    rows = [(kinds.get(file) or _kind(file, raw), file, size, digest) for file, size, digest in files]
+    frame = pd.DataFrame(rows, columns=["What it is", "File", "Bytes", "SHA-256"])
+    order = frame["What it is"].map(KINDS.index)
+    return frame.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def sources_title(study: Study) -> str:
+    """How many files the figures are read from."""
+    read = int((sources(study)["What it is"] == RECEIVED).sum())
+    return f"The figures come from {read} file{'' if read == 1 else 's'}"
+
+
+def _kind(file: str, raw: str) -> str:
+    """What a file is from which no figure is read."""
+    if not file.startswith(f"{raw}/"):
+        return REFERENCE
+    return WRITTEN if file.removeprefix(f"{raw}/") in WRITTEN_HERE else UNREAD
 
 
 def short_digest(digest: str) -> str:

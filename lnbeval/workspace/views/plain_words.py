@@ -23,6 +23,7 @@ NO_HEADER: Final = "(?<!column )(?<!columns )(?<!header )(?<!under )(?<!kolona )
 KEYS: Final = re.compile(r"(?<![\w'./])(unit_codes|school_year|first_treated)(?= )")
 LABELS: Final = {"": "label", "sq": "label_sq"}  # the columns of the registries, by language
 GUESSED: Final = "guess/"
+LISTING: Final = "other_programme/"  # problems that end in a list of indicators
 
 
 def plain_words(study: Study, text: str, name: str, language: str = "") -> str:
@@ -41,6 +42,11 @@ def series_named(study: Study, text: str, name: str) -> list[str]:
     return [code for code in _labels(study, LABELS[""]) if _place_of(code, text, name)]
 
 
+def programme_named(name: str) -> str:
+    """The programme that the problem called `name` is about; blank where it is about something else."""
+    return name.split("/", 2)[2] if name.startswith(LISTING) else ""
+
+
 def _with_labels(text: str, labels: Mapping[str, str], name: str) -> str:
     """The text with each code followed by its label, once."""
     for code, label in labels.items():
@@ -56,7 +62,7 @@ def _place_of(code: str, text: str, name: str) -> re.Match[str] | None:
     if code not in text:
         return None
     plain = rf"(?<![\w./'-]){re.escape(code)}(?![\w'-]|[./]\w)"
-    sure = "_" in code or code in re.split(r"[ ,/]", name)
+    sure = "_" in code or name.startswith(LISTING) or code in re.split(r"[ ,/]", name)
     other = plain if sure else rf"(?<=[0-9]{{4}} ){re.escape(code)}(?=:)"
     return re.search(rf"{NO_HEADER}'{re.escape(code)}'|{other}", text)
 

@@ -13,15 +13,20 @@ if TYPE_CHECKING:
 
 UNLISTED_ROWS: Final = "rows that are not listed"
 UNLISTED_CELLS: Final = "the same reasons; the cell is read for another series, added up in a listed sum, or told nothing when it was told again"
+ROW: Final = r"^(?:row |[A-Z]+)(\d+)"  # in the address of a cell
 TOGETHER: Final = "Together"
 DECIDED: Final = r"^(decided: \w+) \(.*\)$"  # each answer names its question, which has a table of its own
 
 
 def reasons(study: Study) -> pd.DataFrame:
-    """Of each table with something set aside: rows and cells by reason, and their sum (columns Table, Reason, Rows, Cells)."""
-    log, counts = _log(study), _counted(study)
+    """Of each table with something set aside: rows and cells by reason, and their sum.
+
+    Columns Table, Reason, Rows, Cells, and, where it is known of cells, Years and Groups: how many of them fall on which.
+    """
+    log, counts = _with_places(study, _log(study)), _counted(study)
     parts = [_of_table(str(place), log[log["place"] == place], counts.loc[place]) for place in counts.index]
-    return pd.DataFrame([row for part in parts for row in part], columns=["Table", "Reason", "Rows", "Cells"])
+    columns = ["Table", "Reason", "Rows", "Cells", *([] if log["Municipality"].eq("").all() else ["Years", "Groups"])]
+    return pd.DataFrame([row for part in parts for row in part], columns=columns)
 
 
 def listed(study: Study) -> tuple[int, int]:
@@ -32,12 +37,17 @@ def listed(study: Study) -> tuple[int, int]:
 
 
 def set_aside_lines(study: Study) -> pd.DataFrame:
-    """Every row and cell that was set aside, with what stood there; counts from 1 to 9 are not shown."""
-    log = _log(study)
+    """Every row and cell that was set aside, with what stood there; counts from 1 to 9 are not shown.
+
+    Municipality and year are told of cells whose row has other figures that are read, where any has.
+    """
+    log = _with_places(study, _log(study))
+    known = {} if log["Municipality"].eq("").all() else {name: log[name] for name in ("Municipality", "Year")}
     return pd.DataFrame(
         {
             "Table": log["place"],
             "Where": _where(log),
+            **known,
             "Reason": log["reason"],
             "What stood there": log["content"].map(withheld),
         }
@@ -57,6 +67,22 @@ def _log(study: Study) -> pd.DataFrame:
     log = log_table(study, "set_aside")
     reason = log["reason"].str.replace(DECIDED, r"\1", regex=True)
     return log.assign(place=place_of(log), reason=reason, count=log["count"].astype("int64"))
+
+
+def _with_places(study: Study, log: pd.DataFrame) -> pd.DataFrame:
+    """The log with Municipality, Year and Group of its cells, blank unless the figures read from the row have one in common."""
+    read = log_table(study, "values")
+    row = read["cell"].str.extract(ROW, expand=False)
+    own = read.assign(row=row).groupby(["file", "sheet", "row"])[["code", "period"]]
+    shared = own.min().where(own.min() == own.max(), "").reset_index()
+    at = log.merge(shared, on=["file", "sheet", "row"], how="left", validate="many_to_one").fillna("")
+    single = at["cell"] != ""
+    names, groups = study.reference.municipalities["name"], study.cohorts
+    return at.assign(
+        Municipality=at["code"].map(names).where(single).fillna(""),
+        Year=at["period"].where(single, ""),
+        Group=at["code"].map(groups).where(single).fillna(""),
+    )
 
 
 def _where(log: pd.DataFrame) -> pd.Series[str]:
@@ -82,4 +108,23 @@ def _of_table(place: str, log: pd.DataFrame, counted: pd.Series[int]) -> list[di
     told += [(UNLISTED_ROWS, int(more_rows), 0)] if more_rows else []
     told += [(UNLISTED_CELLS, 0, int(more_cells))] if more_cells else []
     told += [(TOGETHER, int(counted["rows_set_aside"]), int(counted["cells_set_aside"]))] if len(told) > 1 else []
-    return [{"Table": place, "Reason": reason, "Rows": many, "Cells": single} for reason, many, single in told]
+    fall = {str(reason): part for reason, part in log[~whole].groupby("reason")}
+    return [
+        {
+            "Table": place,
+            "Reason": reason,
+            "Rows": many,
+            "Cells": single,
+            "Years": _fall(fall.get(reason), "Year"),
+            "Groups": _fall(fall.get(reason), "Group"),
+        }
+        for reason, many, single in told
+    ]
+
+
+def _fall(cells: pd.DataFrame | None, column: str) -> str:
+    """How many of the cells fall on which year or group; blank where that is not known of all."""
+    if cells is None or cells[column].eq("").any():
+        return ""
+    counted = cells[column].value_counts().sort_index()
+    return ", ".join(f"{name}: {many}" for name, many in counted.items())

@@ -40,10 +40,10 @@ def sums(study: Study) -> pd.DataFrame:
     made = [
         _sum("Rows read", "rows used + rows set aside, table by table", rows["Read"], rows["Used"] + rows["Set aside"]),
         *_aside(study, int(rows["Set aside"].iloc[-1]), int(cells["Set aside"].iloc[-1])),
-        _sum("Cells read", "the five fates of a cell, table by table", cells["Cells read"], cells.iloc[:, 2:].sum(axis=1)),
+        _sum("Cells read", "numbers, bounds, not reported, set aside, not usable, table by table", cells["Cells read"], cells.iloc[:, 2:].sum(axis=1)),
         _sum("Not reported", "by what stood there, in all tables", cells["Not reported"].iloc[-1:], _silent(study)),
         _sum("Numbers", "counted by series, and by table", cells["Numbers"].iloc[-1:], series["Numbers in the files"].iloc[-1:]),
-        _sum("Numbers, by fate", "in the log of fates, series by series", series["Numbers in the files"], _used(study)),
+        _sum("Numbers, by fate", "by what became of each cell (fates.csv), series by series", series["Numbers in the files"], _used(study)),
         _dropped(study),
         _repaired(study),
         _sum(
@@ -51,7 +51,7 @@ def sums(study: Study) -> pd.DataFrame:
             series["Numbers analysed"], series["Numbers in the files"] + back - added_up - outside,
         ),
         _sum("Municipality-years", "municipalities × years in the panel", pd.Series([places]), pd.Series([len(study.rows)])),
-        _sum("Observed", "municipality-years with numerator and denominator", own, indicators["Observed"]),
+        _sum("Observed", "municipality-years with numerator and denominator, indicator by indicator, together", *map(_with_sum, (own, indicators["Observed"]))),
     ]  # fmt: skip
     return pd.DataFrame(made)
 
@@ -65,15 +65,21 @@ def sums_title(checked: pd.DataFrame) -> str:
 
 
 def _sum(check: str, what: str, expected: pd.Series[int], found: pd.Series[int]) -> dict[str, Any]:
-    """A check that two columns of counts agree, line by line; the last line stands for all."""
-    alike = expected.to_numpy() == found.to_numpy()
+    """A check that two columns of counts agree, line by line; the last line of an account is the sum of the others."""
+    differ = int((expected.to_numpy() != found.to_numpy()).sum())
+    lines = f" ({differ} of {len(expected)} lines differ)" if differ else ""
     return {
         "check": check,
         "what": what,
         "expected": f"{int(expected.iloc[-1]):,}",
-        "found": f"{int(found.iloc[-1]):,}" + ("" if alike.all() else f", and {int((~alike).sum())} lines differ"),
-        "passed": bool(alike.all()),
+        "found": f"{int(found.iloc[-1]):,}{lines}",
+        "passed": differ == 0,
     }
+
+
+def _with_sum(counts: pd.Series[int]) -> pd.Series[int]:
+    """Counts with their sum below."""
+    return pd.Series([*counts, counts.sum()], dtype="int64")
 
 
 def _used(study: Study) -> pd.Series[int]:
@@ -90,7 +96,7 @@ def _dropped(study: Study) -> dict[str, Any]:
     fates, aside = log_table(study, "fates"), log_table(study, "set_aside")
     many = fates.loc[fates["fate"] == DROPPED, "cells"].astype(int).sum()
     listed_ones = aside.loc[aside["reason"].str.startswith("decided: "), "count"].astype(int).sum()
-    what = "by the log of fates, and listed with the question"
+    what = "by what became of each cell (fates.csv), and listed with the question"
     return _sum("Dropped by a decision", what, pd.Series([listed_ones]), pd.Series([many]))
 
 

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lnbeval.workspace.treatment import treatment_rows
+from lnbeval.workspace.treatment_checks import best_documented, table_path
+
 if TYPE_CHECKING:
     from lnbeval.workspace.study import Study
 
@@ -17,25 +20,43 @@ def cohort_order(study: Study) -> list[str]:
 
 
 def municipalities(study: Study) -> pd.DataFrame:
-    """The municipalities with cohort, documentation, population and other programmes, targets first."""
+    """The municipalities with cohort, documentation, population and other programmes, targets first.
+
+    Of one that the list names in rows that do not count here, Status and Source are those of the rows.
+    """
     reference = study.reference.municipalities
     others = study.reference.other_programmes.groupby("code")["programme"].agg(
         lambda names: "; ".join(dict.fromkeys(names))
     )
+    uncounted = _uncounted(study)
     populations = [name for name in reference.columns if name.startswith("population")]
     table = pd.DataFrame(
         {
             "Municipality": study.treated["name"],
             "County": study.treated["county"],
             "Cohort": study.cohorts,
-            "Status": study.treated["status"].fillna(""),
+            "Status": study.treated["status"].fillna(uncounted["status"]).fillna(""),
             **{name.replace("_", " ").capitalize(): reference[name] for name in populations},
-            "Source": study.treated["source"].fillna(""),
+            "Source": study.treated["source"].fillna(uncounted["source"]).fillna(""),
             "Other programmes": others.reindex(reference.index).fillna(""),
         }
     )
     rank = table["Cohort"].map(cohort_order(study).index)
     return table.assign(rank=rank).sort_values(["rank", "Municipality"], kind="stable").drop(columns="rank")
+
+
+def _uncounted(study: Study) -> pd.DataFrame:
+    """Status and source, by code, of municipalities that the treatment table lists only in rows that the parameters leave out."""
+    rows, _ = treatment_rows(table_path(study.workspace, study.parameters), study.reference)
+    counted = study.treated.index[study.treated["cohort"].notna()]
+    left = best_documented(rows[~rows["code"].isin(counted) & (rows["phase"] != "")])
+    told = "phase " + left["phase"] + ": " + left["status"] + ", not counted"
+    by_code = left.assign(status=told).groupby("code")[["status", "source"]]
+    return by_code.agg(_each_once)
+
+
+def _each_once(texts: pd.Series[str]) -> str:
+    return "; ".join(dict.fromkeys(texts))
 
 
 def documentation(study: Study) -> pd.DataFrame:

@@ -168,7 +168,7 @@ def _with_cells(
         *fetched_problems(table, columns, units),
         *marks,
         *contradicted,
-        *note_problems(table, source, below, contradicted, meanings),
+        *note_problems(table, source, (*table.notes, *below), contradicted, meanings),
         *found_problems(table, findings),
         *total_problems(table, totals),
         *told,

@@ -13,7 +13,6 @@ from lnbeval.intake import Problem, answers, decided, intake, read_decisions, st
 from lnbeval.intake.decisions import named_questions
 from lnbeval.intake.inert import inert
 from lnbeval.reference import is_total
-from lnbeval.table import rounded
 from lnbeval.workspace.decision_log import decision_frame
 from lnbeval.workspace.deliveries import compared, register
 from lnbeval.workspace.delivery_changes import KEY
@@ -172,7 +171,7 @@ def write_panel(workspace: Workspace, evaluation: str, parameters: Parameters, r
     Raises DesignError when no indicator at all can be estimated under the parameters.
     """
     intake_folder = workspace.outputs(evaluation) / "intake"
-    values = pd.read_csv(intake_folder / "values.csv")
+    values = pd.read_csv(intake_folder / "values.csv", float_precision="round_trip")
     indicators = indicator_values(values, parameters, reference)
     treated = treated_municipalities(
         workspace.root / "data" / parameters.treatment.table, parameters.treatment, reference
@@ -207,6 +206,5 @@ def _write(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _csv(frame: pd.DataFrame) -> str:
-    floats = frame.select_dtypes("float").columns
-    stable = frame.assign(**{name: frame[name].map(rounded, na_action="ignore") for name in floats})
-    return stable.to_csv(index=False, lineterminator="\n")
+    # Figures as they were delivered, to the last digit: only estimates are rounded, to what every machine agrees on.
+    return frame.to_csv(index=False, lineterminator="\n")

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from lnbeval.intake.large.digest import digest
 from lnbeval.intake.large.numbers import BOUNDED, CONDITION, MISSING, STOPPED
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from lnbeval.intake.large.absent_parts import Gaps
     from lnbeval.intake.large.digest import Cells, Keys, Reading
     from lnbeval.intake.table import RawTable
+
+DIGITS: Final = 15  # of a sum: the digits behind them depend on the order of its parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +158,15 @@ def _added(reading: Reading, keys: Keys, written: dict[int, str], row: Sequence[
         code=code,
         year=year,
         keys={**cells, **reading.year_cell(written[year])},
-        values=numbers[:wide],
-        ends={at: (low, high) for at, low, high in zip(bounded, lows, highs, strict=True) if low is not None},
+        values=[None if value is None else _settled(value) for value in numbers[:wide]],
+        ends={
+            at: (_settled(low), _settled(high))
+            for at, low, high in zip(bounded, lows, highs, strict=True)
+            if low is not None
+        },
     )
+
+
+def _settled(value: float) -> float:
+    """A sum without the digits that depend on the order in which its parts were added."""
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else value

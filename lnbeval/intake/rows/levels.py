@@ -143,16 +143,17 @@ def _other_levels(table: RawTable, source: Source, columns: Columns) -> tuple[di
     wanted = folded(source.level.municipality)
     texts = mapped(cell_text, column_cells(table, columns.level))
     others = {index: text for index, text in enumerate(texts) if text and folded(text) != wanted}
-    counts = Counter(text for text in texts if text)
-    shown = listed(f"{quoted(text)} ({count} rows)" for text, count in counts.items())
-    if not any(folded(text) == wanted for text in counts):
+    shown = listed(
+        f"{quoted(text)} ({count} row{'' if count == 1 else 's'})" for text, count in Counter(others.values()).items()
+    )
+    if not any(folded(text) == wanted for text in texts):
         what = f"No row has the level {quoted(source.level.municipality)}. Levels: {shown}"
         return {}, [_stop(table, columns, list(others), what, "Correct `level` in the parameters", "level_absent")]
     note = Problem(
         severity="NOTE",
         file=table.file,
         sheet=table.sheet,
-        what=f"{len(others)} rows of other levels are totals, not read: {shown}",
+        what=f"Rows of other levels are totals, not read: {shown}",
         rule="other_levels",
     )
     return others, [note] if others else []

@@ -1,4 +1,4 @@
-"""Notes below a table: quoted, and held against the figures where they speak of a part of a year or of a unit."""
+"""Notes below a table and titles above it: held against the figures where they speak of a part of a year or of a unit."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ PIECES: Final = re.compile(r"[^\W\d_]+|[0-9]+|[-–—/]")
 JOINTS: Final = frozenset("-–—/")
 MONTHS_OR_AGE: Final = r"[0-9]+\s"
 YEAR_DIGITS: Final = 4
+UNIT_TELLERS: Final = {"note": "A note", "title": "A title"}
 LAST_MONTH, WHOLE_YEAR = "month_12", "12"
 
 
 def note_problems(
     table: RawTable, source: Source, notes: Sequence[Note], told: Iterable[Problem], meanings: Meanings
 ) -> list[Problem]:
-    """What the notes below a table say, and what they say against its figures; `told` is what is known of it already."""
+    """What the notes below a table say, and what they say against its figures; `told` is what is known of it already.
+
+    Of titles above the table it is only told that no variable is registered in the unit that they tell.
+    """
     below = [note for note in notes if note.kind == "note"]
     known = {problem.cell for problem in told if problem.rule == "unit_differs"}
     problems = [_quoted(table, below, meanings)] if below else []
@@ -40,6 +44,7 @@ def note_problems(
         part = part_of_year_in(note.text, meanings.headers)
         if part:
             problems.append(_part(table, note, part, meanings))
+    for note in (note for note in notes if note.kind in UNIT_TELLERS):
         unit = told_unit(note.text, meanings.words)
         if (unit.factors or unit.currencies) and f"row {note.row}" not in known and not _fits(unit, source, meanings):
             problems.append(_unit(table, note, unit, meanings))
@@ -146,7 +151,7 @@ def _unit(table: RawTable, note: Note, unit: ToldUnit, meanings: Meanings) -> Pr
         file=table.file,
         sheet=table.sheet,
         cell=f"row {note.row}",
-        what=f"A note tells {said} that no variable of the table is registered in: {_safe(note.text, meanings)}",
+        what=f"{UNIT_TELLERS[note.kind]} tells {said} that no variable of the table is registered in: {_safe(note.text, meanings)}",
         do=do,
         rule="note_tells_unit",
         subject=f"row {note.row}",

@@ -59,7 +59,8 @@ def meant(
 ) -> Meant:
     """What a column that is called `text` is proposed for; `taken` are the codes that are given away already.
 
-    The unit stands in the header or, where that is nothing but a year, in the `title` of the table.
+    The unit stands in the header or in the `title` of the table, where the header is nothing but a year or is called like
+    registered money.
     """
     unlike: list[str] = []
     for how, codes in (("same", _same(text, reference, words)), ("alike", _alike(text, reference))):
@@ -74,9 +75,12 @@ def meant(
             )
     units: list[str] = BRACKETS.findall(column.header)
     inside = "".join(f" ({unit})" for unit in units)
-    told = without_cumulative(column.header if plain_header(column.header) else title + inside, words)
+    money = any(reference.variables.loc[code, "kind"] == "money" for code in unlike)
+    of_header = plain_header(column.header) and not (money and told_unit(title, number_words(reference)).currencies)
+    told = without_cumulative(column.header if of_header else f"{title}{inside}", words)
     named = " and ".join(f"{code} ({_unit(code, reference)})" for code in unlike)
     own = replace(_own(column, text, told, reference, taken), unlike=named)
+    own = replace(own, kind="money", counting_unit="money") if money and not of_header else own
     return _as_told(own, told, number_words(reference))
 
 

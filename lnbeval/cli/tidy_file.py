@@ -62,9 +62,7 @@ def _text(path: Path) -> pd.DataFrame:
         first = head.splitlines()[0]
         delimiter = max((",", ";", "\t"), key=first.count)
         try:
-            table: pd.DataFrame = pd.read_csv(
-                path, sep=delimiter, encoding=encoding, encoding_errors="strict", float_precision="round_trip"
-            )
+            table: pd.DataFrame = pd.read_csv(path, sep=delimiter, encoding=encoding, encoding_errors="strict")
         except pd.errors.ParserError as error:
             raise DataError(f"{path.name}: {error}. Every row must have as many fields as the header.") from error
         return table

@@ -10,7 +10,8 @@ these: a revision does not pass by under another name.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
     from lnbeval.intake import Decision, Intake
     from lnbeval.reference import Reference
+
+SERIES_YEAR: Final = ["variable", "period"]
 
 
 def compared(
@@ -110,7 +113,14 @@ def _replaced(taken: Intake, raw: Path, latest: Mapping[str, Delivery]) -> list[
 def _held_against(
     taken: Intake, raw: Path, file: str, digest: str, before: Mapping[str, str], new: pd.DataFrame, old: pd.DataFrame
 ) -> Revision:
-    """A file held against registered values, by the cells of rows that are added up where both hold them."""
+    """A file held against registered values, by the cells of rows that are added up where both hold them.
+
+    Years of a series that none of the registered values is of are no change: the file goes on where they ended.
+    """
+    told = pd.MultiIndex.from_frame(new[SERIES_YEAR]).isin(pd.MultiIndex.from_frame(old[SERIES_YEAR]))
+    series = set(old["variable"])
+    later = new.loc[~told & new["variable"].isin(series) & new["value"].notna(), "period"]
+    new = new[told | ~new["variable"].isin(series)]
     now = _of_keys(taken.parts[taken.parts["file"] == file], new, old)
     then = _of_keys(pd.concat([registered_parts(raw, name) for name in before], ignore_index=True), new, old)
     return Revision(
@@ -120,6 +130,7 @@ def _held_against(
         old=old,
         old_parts=then,
         changes=all_changes(new, old, now, then, file),
+        added=dict(sorted(Counter(later.tolist()).items())),
         only_sums=only_sums(new, now, then, taken.summed, file, MOST_ROWS),
     )
 

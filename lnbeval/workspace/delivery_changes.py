@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -43,6 +43,7 @@ class Revision:
         old: the values registered then.
         old_parts: the cells of them that were added up, where they were registered.
         changes: the cells that differ (CHANGE_COLUMNS without the municipality, `part_key` and `is_part`).
+        added: figures of years that no registered value is of, by year.
         only_sums: why cells that are added up could be compared by their sums only; blank where they were compared.
     """
 
@@ -52,6 +53,7 @@ class Revision:
     old: pd.DataFrame
     old_parts: pd.DataFrame
     changes: pd.DataFrame
+    added: Mapping[int, int] = field(default_factory=dict)
     only_sums: str = ""
 
     @property
@@ -106,13 +108,13 @@ def revision_problem(revision: Revision, reference: Reference) -> Problem:
     if revision.changes.empty:
         return Problem(
             severity="NOTE", file=revision.file,
-            what=f"{opening}, but no {'sum' if revision.only_sums else 'value'} that is read from it differs{limits}",
+            what=f"{opening}, but no {'sum' if revision.only_sums else 'value'} that is read from it differs{limits}{_added(revision)}",
             do="Register it, to be asked about the next change only", rule="same_values", subject=revision.digest[:SHORT],
         )  # fmt: skip
     places = revision.changes["code"].nunique()
     shown_cells = _cells_told(revision.changes, reference)
     where = f"{places} municipalit{'y' if places == 1 else 'ies'}"
-    what = f"{opening}: {_counted(revision)} in {where} ({shown_cells}){limits}"
+    what = f"{opening}: {_counted(revision)} in {where} ({shown_cells}){limits}{_added(revision)}"
     do = (
         "Ask why it was revised. `accept` uses the new values (then register the file), `keep_old` the registered ones. "
         "`lnbeval evaluate` writes all changed cells to changed_cells.csv in the outputs, folder intake, also while it waits for "
@@ -131,6 +133,15 @@ def revision_problem(revision: Revision, reference: Reference) -> Problem:
         subject=revision.digest[:SHORT],
         options=OPTIONS,
     )
+
+
+def _added(revision: Revision) -> str:
+    """What the file adds, which is no change."""
+    if not revision.added:
+        return ""
+    years = listed(str(year) for year in revision.added)
+    many = sum(revision.added.values())
+    return f"; it adds {many:,} figure{'' if many == 1 else 's'} of {years}, of which nothing was delivered before"
 
 
 def _counted(revision: Revision) -> str:

@@ -171,7 +171,7 @@ def write_panel(workspace: Workspace, evaluation: str, parameters: Parameters, r
     Raises DesignError when no indicator at all can be estimated under the parameters.
     """
     intake_folder = workspace.outputs(evaluation) / "intake"
-    values = pd.read_csv(intake_folder / "values.csv", float_precision="round_trip")
+    values = pd.read_csv(intake_folder / "values.csv")
     indicators = indicator_values(values, parameters, reference)
     treated = treated_municipalities(
         workspace.root / "data" / parameters.treatment.table, parameters.treatment, reference

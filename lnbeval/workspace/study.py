@@ -128,7 +128,4 @@ def open_study(evaluation: str, workspace: Workspace | None = None) -> Study:
 def _table(path: Any) -> pd.DataFrame:  # noqa: ANN401
     if not path.is_file():
         raise WorkspaceError(f"{path.parent.parent.name} has no {path.name} yet. Run `lnbeval evaluate` first.")
-    # The default reader of numbers is faster, and may be off in the last digit.
-    return pd.read_csv(
-        path, keep_default_na=False, na_values=[""], dtype={"phase": "str"}, float_precision="round_trip"
-    )
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"phase": "str"})

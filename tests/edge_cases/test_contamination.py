@@ -103,7 +103,9 @@ def test_x54_only_the_indicators_whose_outcome_area_a_programme_works_on_are_nam
     )
     code, text = said(capsys, "check", "turnout")
     assert code == 0
-    told = dict(re.findall(r"WARN other_programmes.csv: '(Of \w+|Misspelt)' .*? It touches (.*?)\. The estimate", text))
+    told = dict(
+        re.findall(r"WARN other_programmes.csv: '(Of \w+|Misspelt)' .*? It touches (.*?)\. Where it worked", text)
+    )
     every = "every indicator (turnout, invalid_ballots, women_share)"
     unknown = f"{every}; on which outcome areas it works is not known, so it counts for all"
     assert told == {

@@ -12,17 +12,21 @@ import openpyxl
 import pandas as pd
 import pytest
 from written_evaluations import (
+    CODES,
     NAMES,
     REFERENCE,
     ROOT,
     SHEET,
+    YEARS,
     command,
     evaluation,
+    indicator,
     people,
     register_files,
     rows,
     source,
     taken,
+    variable,
     with_cell,
     write_workbook,
     written,
@@ -541,9 +545,9 @@ def test_the_messy_counts_are_those_that_were_planted(messy):
     assert series.loc["Children with disability in ordinary schools"].tolist() == [486, 2, 61, 427]
     assert series.loc["Pupils"].tolist() == [487, 1, 61, 427]
     reasons = views.reasons(study).set_index(["Table", "Reason"])
-    assert reasons.loc[(f"{WORKBOOK}, sheet {SHEET}", "decided: drop")].tolist() == [0, 1]
-    assert reasons.loc[(SCHOOLS, UNMET_SCHOOLS)].tolist() == [0, 1]
-    assert reasons.loc[(SCHOOLS, "Together")].tolist() == [0, 2]
+    assert reasons.loc[(f"{WORKBOOK}, sheet {SHEET}", "decided: drop")].tolist()[:2] == [0, 1]
+    assert reasons.loc[(SCHOOLS, UNMET_SCHOOLS)].tolist()[:2] == [0, 1]
+    assert reasons.loc[(SCHOOLS, "Together")].tolist()[:2] == [0, 2]
     cells = views.cell_account(study).set_index("Table").loc[SCHOOLS]
     assert cells.tolist() == [976, 1, 0, 2, 0, 973]
 
@@ -664,6 +668,22 @@ def test_check_its_workbook_and_the_page_tell_one_list(shipped, tmp_path, monkey
     assert {"other_programmes.csv"} <= {row[1] for row in log if row[0] == "WARN"}
 
 
+MANY_DIGITS = (13_245_680_926.0, 13_245_680_927.0, 13_245_678_912.37, 13_245_680_925.5)
+
+
+def test_figures_reach_the_panel_to_the_last_digit(tmp_path):
+    table = rows(amount=lambda code, year: MANY_DIGITS[(CODES.index(code) + year) % 4])
+    workspace = evaluation(
+        tmp_path, {"raport.xlsx": table}, ["amount_spent"], variables=[variable("amount", "measure")],
+        registry=[indicator("amount_spent", "amount", "count")],
+    )  # fmt: skip
+    written(workspace)
+    reference = load_reference(workspace.reference)
+    write_panel(workspace, "trial", read_parameters(workspace, "trial", reference), reference)
+    panel = open_study("trial", workspace).rows.set_index(["code", "period"])["amount_spent"]
+    assert all(panel[code, year] == MANY_DIGITS[(CODES.index(code) + year) % 4] for code in CODES for year in YEARS)
+
+
 # What must not be on it.
 
 
@@ -676,7 +696,7 @@ def test_an_evaluation_with_nothing_to_tell_shows_no_empty_table(plain, shipped)
                 assert len(exhibit.data), name
     exhibits = page(plain[1])
     assert exhibits["decisions-table"].title == "Nothing was decided: no question was asked"
-    assert exhibits["changed"].title == "No cell differs from a registered delivery"
+    assert exhibits["changed"].title == "No cell could be compared with one delivered before"
     assert exhibits["mended-table"].body == exhibits["bounded-table"].body == exhibits["notes-table"].body == ""
 
 
@@ -730,11 +750,11 @@ def test_coverage_is_told_by_group_and_what_is_missing_is_shaded(messy):
     every = f"All municipalities ({len(NAMES)})"
     groups = [f"{name} ({int((study.cohorts == name).sum())})" for name in views.cohort_order(study)]
     assert len(groups) > 1
-    for indicator, part in counts.groupby(level="indicator", sort=False):
+    for code, part in counts.groupby(level="indicator", sort=False):
         table = part.droplevel("indicator")
         assert table.index.tolist() == [every, *groups]
         assert (table.loc[groups].sum() == table.loc[every]).all()
-        assert said(exhibit).count(f"{indicator} {every} ") == 1
+        assert said(exhibit).count(f"{code} {every} ") == 1
     assert f'scope="rowgroup" colspan="{len(counts.columns) + 1}"' in exhibit.body
     shaded = re.findall(r'background:([^"]+)">(\d+)</td>', exhibit.body)
     assert {shade for shade, text in shaded if text == "61"} == {"transparent"}
@@ -780,7 +800,7 @@ def test_the_register_of_sources_is_on_the_page(messy, tmp_path):
         "# Sources\n\n| | |\n|---|---|\n| made by | the ministry \\| its office |\n\nWords.\n\n"
         "| file | from whom | received | terms of use | contact |\n|---|---|---|---|---|\n"
         f"| `{WORKBOOK}` | Ministria | 3 May 2026 | for evaluation | ? |\n| | | | | |\n\n"
-        "| year | registered |\n|---|---|\n| 2013 | 61 |\n",
+        "## What is missing\n- two offices,\n  both in the north\n-\n\n| year | registered |\n|---|---|\n| 2013 | 61 |\n",
         encoding="utf-8",
     )
     exhibit = page(copy)["source-register"]
@@ -790,8 +810,47 @@ def test_the_register_of_sources_is_on_the_page(messy, tmp_path):
         [f"`{WORKBOOK}`", "received", "3 May 2026"],
         [f"`{WORKBOOK}`", "terms of use", "for evaluation"],
         [f"`{WORKBOOK}`", "contact", "? (nobody has filled it in)"],
+        ["All files", "What is missing", "two offices, both in the north"],
+        ["All files", "What is missing", "year 2013; registered 61"],
     ]
     assert f"<code>{WORKBOOK}</code>" in exhibit.body
+
+
+@pytest.mark.parametrize("shipped", ["turnout"], indirect=True)
+def test_what_a_shipped_register_says_to_be_careful_with_is_on_the_page(shipped):
+    lines = downloaded(page(shipped[1])["source-register"]).head(15)
+    careful = lines.loc[lines["What"] == "What to be careful with", "As the register says"]
+    register = (ROOT / "data/raw/turnout/SOURCES.md").read_text("utf-8")
+    assert len(careful) == register.partition("## What to be careful with")[2].partition("##")[0].count("\n- ")
+    assert careful.str.contains("context indicator only").sum() == 1
+
+
+@pytest.mark.parametrize("shipped", ["turnout"], indirect=True)
+def test_the_files_are_told_by_what_they_are(shipped):
+    kinds = downloaded(page(shipped[1])["files-table"]).set_index("File")["What it is"]
+    assert kinds["data/raw/turnout/elections.csv"] == "Received: figures are read from it"
+    assert kinds["data/raw/turnout/SOURCES.md"] == "Written here, about these files"
+    assert kinds["data/reference/treatment_evidence.csv"] == "The list of who was treated"
+    assert kinds["data/reference/other_programmes.csv"] == "Reference tables"
+
+
+@pytest.mark.parametrize("shipped", ["turnout"], indirect=True)
+def test_declared_breaks_have_a_table_of_their_own(shipped):
+    exhibit = page(shipped[1])["breaks-table"]
+    table = downloaded(exhibit)
+    assert exhibit.title == "1 series breaks within these years"
+    assert table["Year"].tolist() == ["2021"]
+    assert table["Indicators it touches"].tolist() == ["The share of invalid ballots"]
+
+
+@pytest.mark.parametrize("shipped", ["turnout"], indirect=True)
+def test_cells_that_were_set_aside_are_told_by_municipality_year_and_group(shipped):
+    exhibit = page(shipped[1])["aside-table"]
+    lines = downloaded(exhibit)
+    assert set(lines["Year"].astype(str)) == {"2015"}
+    assert lines["Municipality"].isin(REFERENCE.municipalities["name"]).all()
+    assert "2015: 34" in said(exhibit)
+    assert "Not documented: 27, Treated from 2018: 7" in said(exhibit)
 
 
 def test_the_register_of_a_shipped_evaluation_says_its_terms(shipped):

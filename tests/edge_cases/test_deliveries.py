@@ -131,6 +131,30 @@ def test_x10_a_refused_revision_leaves_the_registered_values(delivered):
     assert reconciles(after)
 
 
+@pytest.mark.parametrize("file", ["raport.xlsx", "raport_2022.xlsx"])
+@pytest.mark.parametrize("answer", ["accept", "keep_old"])
+def test_x10_a_year_that_is_added_is_no_change_and_stays_whatever_the_answer(delivered, file, answer):
+    table, cell = with_cell(rows(range(2014, 2023), beneficiaries=people), KRUJE, 2016, "beneficiaries", 7_777)
+    write_workbook(delivered.raw("trial") / file, table)
+    path = delivered.parameters("trial")
+    path.write_text(path.read_text("utf-8").replace("raport.xlsx", file), encoding="utf-8")
+    (question,) = found(delivered, "changed_delivery")
+    assert "1 cell differs in 1 municipality" in question.what
+    assert question.cell == cell
+    assert "it adds 61 figures of 2022, of which nothing was delivered before" in question.what
+    decide(delivered, (question.name, answer))
+    intake = taken(delivered)
+    assert value(intake, KRUJE, 2016) == (7_777 if answer == "accept" else people(KRUJE, 2016))
+    assert [value(intake, code, 2022) for code in CODES] == [people(code, 2022) for code in CODES]
+
+
+def test_x10_a_year_that_is_added_alone_is_a_note(delivered):
+    write_workbook(delivered.raw("trial") / "raport.xlsx", rows(range(2014, 2023), beneficiaries=people))
+    assert found(delivered, "changed_delivery") == []
+    (note,) = found(delivered, "same_values")
+    assert "it adds 61 figures of 2022" in note.what
+
+
 def test_x10_an_answer_holds_for_one_revision_only(delivered):
     revise(delivered)
     (question,) = found(delivered, "changed_delivery")

@@ -17,7 +17,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from country import LETTERS, PERSONS
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lnbeval.intake import Condition, Source, SourceError, intake
@@ -584,6 +584,14 @@ faulty = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(faulty, st.sampled_from(["sum", "mean"]))
+@example(  # a total of no year, above which nothing is reported
+    [
+        ("Tiranë", "2019", "1", "F", "1", ""),
+        ("Gjithsej", "20x0", "1", "F", "1", "1"),
+        ("Tiranë", "2020", "1", "F", "1", "250"),
+    ],
+    "sum",
+)
 def test_x09_what_is_added_up_is_what_pandas_adds_up_whatever_the_faults(rows, by):
     with tempfile.TemporaryDirectory() as folder:
         read = taken(

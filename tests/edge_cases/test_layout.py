@@ -281,6 +281,8 @@ def test_x14_with_a_level_column_the_rows_of_other_levels_are_totals_and_are_rec
         "row of another level: Qark": 4,
         "row of another level: Vend": 2,
     }
+    (note,) = [problem for problem in taken.problems if problem.rule == "other_levels"]
+    assert note.what == "Rows of other levels are totals, not read: 'Qark' (4 rows), 'Vend' (2 rows)"
     assert quiet(taken)
     assert balanced(taken)
 

@@ -203,6 +203,15 @@ def test_x14_a_total_that_may_be_right_with_what_is_not_reported_is_not_compared
     assert warned == ([said] if compared else [])
 
 
+@pytest.mark.parametrize(("total", "severity"), [(954, "NOTE"), (951, "NOTE"), (949, "WARN"), (10, "WARN")])
+def test_x14_a_total_below_the_known_figures_is_told_whatever_a_bound_holds(tmp_path, total, severity):
+    table = with_total(total)  # 950 without Lushnjë
+    table[2] = ("Lushnjë", 2020, "<5")
+    taken = take(tmp_path, table)
+    (said,) = [problem for problem in taken.problems if problem.rule.startswith("total_")]
+    assert said.severity == severity
+
+
 def test_x14_a_total_of_a_county_is_told_with_the_municipality_that_has_no_row(tmp_path):
     table = [row for row in county_rows(120) if row[0] not in {"Shijak", "Gjithsej"}]
     (warning,) = told(take(tmp_path, table))
@@ -527,6 +536,13 @@ def test_x26_a_title_and_a_header_together_tell_the_registered_unit(tmp_path):
     table = column(12, 13, header=("Bashkia", "Viti", "Shpenzime (lekë)"), above=[("Të dhënat në mijë",)])
     taken = take(tmp_path, table, "social_spending", header=2, columns={"social_spending": "Shpenzime (lekë)"})
     assert told(taken) == []
+
+
+def test_x26_a_title_that_tells_two_units_is_warned_about(tmp_path):
+    title = "Shpenzime (në mijë lekë; viti 2020 në milionë lekë)"
+    (warning,) = told(take(tmp_path, column(12, 13, above=[(title,)]), header=2))
+    assert (warning.rule, warning.cell) == ("note_tells_unit", "row 1")
+    assert warning.what.startswith("A title tells several units (1,000 1,000,000 ALL)")
 
 
 def test_x26_a_title_about_money_says_nothing_of_persons(tmp_path):

@@ -332,10 +332,10 @@ def test_x54_controls_with_another_programme_are_listed(workspace, capsys):
     assert code == 0
     warning = line(text, "WARN other_programmes.csv", "Joint SDG Fund: Improving Municipal Social Protection")
     controls = [f"{NAMES[one]} ({one})" for one in ("AL221", "AL223", "AL341", "AL345", "AL153")]
-    assert f"5 of 52 municipalities that are compared with (not documented): {', '.join(controls)}" in warning
+    assert f"5 of 52 municipalities that are compared with: {', '.join(controls)}" in warning
     assert "and 1 of 9 treated" in warning
     assert "(2020-01 to 2022-06)" in warning
-    assert "without them" in warning
+    assert "without the former" in warning
 
 
 def test_x54_programmes_outside_the_years_of_everybody_or_of_the_treated_alone_are_none(workspace, capsys):

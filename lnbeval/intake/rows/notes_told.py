@@ -35,7 +35,7 @@ def note_problems(
 ) -> list[Problem]:
     """What the notes below a table say, and what they say against its figures; `told` is what is known of it already.
 
-    Of titles above the table it is only told that no variable is registered in the unit that they tell.
+    Of titles above the table it is only told that they tell several units: one may be about another column.
     """
     below = [note for note in notes if note.kind == "note"]
     known = {problem.cell for problem in told if problem.rule == "unit_differs"}
@@ -46,7 +46,8 @@ def note_problems(
             problems.append(_part(table, note, part, meanings))
     for note in (note for note in notes if note.kind in UNIT_TELLERS):
         unit = told_unit(note.text, meanings.words)
-        if (unit.factors or unit.currencies) and f"row {note.row}" not in known and not _fits(unit, source, meanings):
+        told_here = _several(unit) if note.kind == "title" else bool(unit.factors or unit.currencies)
+        if told_here and f"row {note.row}" not in known and not _fits(unit, source, meanings):
             problems.append(_unit(table, note, unit, meanings))
     return problems
 
@@ -88,6 +89,10 @@ def _begins(pieces: Sequence[str], at: int, words: HeaderWords) -> int | None:
 
 def _is_month(word: str, words: HeaderWords) -> bool:
     return any(words.means(word, f"month_{number}") for number in range(1, 13))
+
+
+def _several(unit: ToldUnit) -> bool:
+    return len(unit.factors) > 1 or len(unit.currencies) > 1
 
 
 def _fits(unit: ToldUnit, source: Source, meanings: Meanings) -> bool:
@@ -139,11 +144,10 @@ def _part(table: RawTable, note: Note, part: str, meanings: Meanings) -> Problem
 
 
 def _unit(table: RawTable, note: Note, unit: ToldUnit, meanings: Meanings) -> Problem:
-    several = len(unit.factors) > 1 or len(unit.currencies) > 1
-    said = f"several units ({unit.words})" if several else f"a unit ({unit.words})"
+    said = f"several units ({unit.words})" if _several(unit) else f"a unit ({unit.words})"
     do = (
         "Ask the source for all years in one unit; nothing is converted"
-        if several
+        if _several(unit)
         else "Check that the figures are in it, and write it as the `unit` of their variable in variables.csv; nothing is converted"
     )
     return Problem(

@@ -54,12 +54,19 @@ def total_fault(
         return Fault(kind="total_like_an_average", what=what, do=do, severity="NOTE")
     whose = f"the municipalities of {county}" if own else "the rows of the year"
     if not dated:
-        above = _since_the_total_before(total, totals, rows)
-        values = values if own or not above else _values(above)
+        above = _values(_since_the_total_before(total, totals, rows))
+        values = values if own or not above else above
         whose = f"{whose} in all years" if own else "the rows above it" if above else "the rows of all years"
     silent = [f"{row.name} is not reported" for row in own if not row.whole]
     lacking = [f"{name} has no row" for name in absent if total.value > math.fsum(values)]
     return _no_sum(total.value, values, whose, kind, [*silent, *lacking])
+
+
+def is_too_low(total: Amount, totals: Sequence[Amount], rows: Sequence[Amount], kind: str, county: str) -> bool:
+    """Whether a total is below the known figures alone, in every reading: nothing that is not known can make it right."""
+    known = [values for reading in _every_reading(total, totals, rows, county) if (values := _values(reading))]
+    summed = kind in ADDED_UP and all(value >= 0 for values in known for value in values)
+    return summed and bool(known) and all(total.value < math.fsum(values) for values in known)
 
 
 def unreported(

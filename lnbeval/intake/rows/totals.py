@@ -16,7 +16,7 @@ from lnbeval.intake.figures.numbers import Fault, NumberRules, Told, read_number
 from lnbeval.intake.header_words import folded
 from lnbeval.intake.registered import NOTHING_REGISTERED
 from lnbeval.intake.rows.cells import NO_PERIOD, condition_met
-from lnbeval.intake.rows.sums_of_rows import Amount, total_fault, unreported
+from lnbeval.intake.rows.sums_of_rows import Amount, is_too_low, total_fault, unreported
 from lnbeval.intake.table import RawTable, addresses, column_cells
 from lnbeval.intake.text import cell_text, is_blank, listed, quoted
 
@@ -97,7 +97,10 @@ def compared_totals(
                 differs = fault is not None and fault.severity == "WARN"
                 if among and not differs:
                     continue
-                if differs and not among:
+                bounded = set(among.values()) == {"bounded"}
+                if differs and bounded and is_too_low(total, amounts, own_rows, kind, county):
+                    among = {}
+                elif differs and not among:
                     among = {row.index: "missing" for row in unreported(total, amounts, own_rows, kind, county)}
                 compared.append(
                     Compared(

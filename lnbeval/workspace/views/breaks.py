@@ -39,8 +39,10 @@ def _declared(study: Study) -> Iterator[tuple[str, int, str, str, str]]:
     for code in study.parameters.indicators:
         row = study.indicator(code)
         label = str(row["label"])
-        for year, reason in years_of_breaks(str(row["breaks"])).items():
-            yield label, year, reason, "indicators.csv", label
-        for part in filter(known.__contains__, dict.fromkeys((row["numerator"], row["denominator"]))):
+        parts = list(filter(known.__contains__, dict.fromkeys((row["numerator"], row["denominator"]))))
+        for part in parts:
             for year, reason in known[part].breaks.items():
                 yield str(study.reference.variables.loc[part, "label"]), year, reason, known[part].registry, label
+        for year, reason in years_of_breaks(str(row["breaks"])).items():
+            if all(year not in known[part].breaks for part in parts):  # as in the notes: told once
+                yield label, year, reason, "indicators.csv", label

@@ -289,6 +289,22 @@ def test_x05_a_sep_line_is_followed(tmp_path, mark):
     assert {problem.severity for problem in taken.problems} == {"NOTE"}
 
 
+@pytest.mark.parametrize(("declared", "named"), [(",", "comma"), ("\t", "tab"), ("|", "'|'")])
+def test_x05_another_delimiter_than_the_declared_one_is_told_once_and_no_header_as_absent(tmp_path, declared, named):
+    (tmp_path / "a.csv").write_text(LINES, encoding="utf-8")
+    (told,) = take(tmp_path, source("a.csv", delimiter=declared)).problems
+    what = f"Cells seem to be divided by the semicolon, but the parameters declare the {named}"
+    assert (told.severity, told.rule, told.cell, told.what) == ("STOP", "delimiter_differs", "", what)
+    assert told.do == "Change `delimiter`, or leave it out"
+
+
+def test_x05_a_declared_delimiter_that_divides_the_file_is_used_though_a_header_is_wrong(tmp_path):
+    (tmp_path / "a.csv").write_text(LINES.replace("Bashkia", "Kush, ku"), encoding="utf-8")
+    told = take(tmp_path, source("a.csv", delimiter=";")).problems
+    assert "header_absent" in {problem.rule for problem in told}
+    assert "delimiter_differs" not in {problem.rule for problem in told}
+
+
 def test_x06_a_byte_order_mark_is_no_part_of_the_first_header(tmp_path):
     (tmp_path / "a.csv").write_bytes(codecs.BOM_UTF8 + LINES.encode())
     assert values(take(tmp_path, source("a.csv"))) == VALUES

@@ -383,6 +383,7 @@ def test_a_guess_is_told_with_its_keys_its_values_and_its_reason():
         ("It touches (turnout, invalid_ballots, services)", "turnout, invalid_ballots, services"),
         ("Cells are divided by the semicolon, as found in the file", "pikëpresja"),
         ("Cells are divided by the tab, as found in the file", "tabulator"),
+        ("Cells seem to be divided by the tab, but the parameters declare the comma", "tabulator ≠ presja"),
     ],
 )
 def test_series_are_named_and_figures_written_as_the_language_does(what, details):

@@ -217,8 +217,8 @@ def _nominal(
         years = f"{cells['period'].min()}-{cells['period'].max()}"
         what = f"Indicator '{code}' is money in nominal terms over {years}: prices rise within it"
         do = (
-            "Every chart and table says 'nominal'. Or deliver it deflated by a price index and write `prices: constant` for "
-            f"{row['numerator']} in {variable.registry}"
+            "Every chart and table calls it nominal. Or deliver it deflated by a price index and write `prices: constant` "
+            f"for `{row['numerator']}` in {variable.registry}"
         )
         yield Problem(
             severity="WARN", file=str(cells["file"].iloc[0]), what=what, do=do, rule="nominal_money", subject=code

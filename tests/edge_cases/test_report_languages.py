@@ -5,6 +5,7 @@ import re
 import shutil
 import string
 import sys
+from dataclasses import replace
 
 import click
 import openpyxl
@@ -353,6 +354,43 @@ def test_what_an_advice_names_is_told_too():
     _, do = sentences(one, ALBANIAN)
     assert do.endswith("(`when`, a.csv). (anglisht: Write `when` as 2,015 in a.csv).")
     assert problem_line(one, ALBANIAN).endswith(do)
+
+
+def test_of_an_advice_only_the_sentences_are_told_in_english_that_the_language_lacks():
+    one = problem(
+        "no_year", "The row has no year", do="Write the year. It is 2015 to 2,020. Fill cells down", cell="C4"
+    )
+    assert problem_line(one, ALBANIAN).endswith("qelizat e bashkuara. (anglisht: It is 2015 to 2,020).")
+    placed = problem("no_year", "The row has no year", do="Write the year into C4 of Has, 2015", cell="C4")
+    placed = replace(placed, municipality="Has", year="2015")
+    assert "anglisht" not in problem_line(placed, ALBANIAN)  # what stands before it as the place is not told again
+
+
+def test_names_that_may_be_the_missing_municipalities_are_told_with_them(tmp_path):
+    one = "The source names 58 of 61 municipalities. Missing: Has (AL131). Another name in it means none for certain: 'Hass'"
+    said, _ = sentences(problem("missing_or_misnamed", one, severity="NOTE", do=""), ALBANIAN)
+    assert said.startswith("Në burim mungojnë bashki, dhe ka emra që nuk tregojnë me siguri një bashki")
+    table = [["Hass" if cell == "Has" else cell for cell in row] for row in rows(turnout_pct=half)]
+    told = taken(evaluation(tmp_path, {"raport.xlsx": table}, ["turnout"])).problems
+    assert "missing_or_misnamed" in {found.rule for found in told}
+    assert "extra_name" not in {found.rule for found in told}
+
+
+def test_how_many_totals_agree_is_told_in_the_language_itself():
+    what = "1,065 total rows were compared with the sums of their rows, and agree"
+    said, _ = sentences(problem("totals_agree", what, severity="NOTE", do=""), ALBANIAN)
+    assert said.endswith(f"dhe përputhen: 1{SPACE}065.")
+
+
+def test_what_ends_a_check_has_words_of_the_language(tmp_path, monkeypatch, capsys):
+    only_after = [rows(turnout_pct=half)[0], *(row for row in rows(turnout_pct=half)[1:] if row[1] > 2018)]
+    workspace = evaluation(tmp_path, {"raport.xlsx": only_after}, ["turnout"])
+    code, said = command(workspace, monkeypatch, capsys, "check", "trial", "--lang", "sq")
+    assert code == 4
+    assert said.endswith("lnbeval: trial: duhen zgjidhur më parë problemet NDAL dhe PYETJE më sipër (1).\n")
+    workspace.parameters("trial").write_text("{}", encoding="utf-8")
+    code, said = command(workspace, monkeypatch, capsys, "check", "trial", "--lang", "sq")
+    assert (code, "lnbeval: Kjo pengon (anglisht): " in said) == (2, True)
 
 
 def test_an_advice_that_the_language_lacks_is_quoted_too():

@@ -76,9 +76,10 @@ def _check_evaluation(
     from lnbeval.cli.problem_list import print_line, print_problems  # noqa: PLC0415
     from lnbeval.intake import stops  # noqa: PLC0415
     from lnbeval.reference import with_definitions  # noqa: PLC0415
+    from lnbeval.workspace.counted import counted_line  # noqa: PLC0415
     from lnbeval.workspace.findings import TOLD_ABOVE, findings  # noqa: PLC0415
     from lnbeval.workspace.intake_stage import taken_in  # noqa: PLC0415
-    from lnbeval.workspace.languages import counted_line, language  # noqa: PLC0415
+    from lnbeval.workspace.languages import language  # noqa: PLC0415
     from lnbeval.workspace.parameters import read_parameters  # noqa: PLC0415
 
     reference = with_definitions(reference, workspace.raw(name))
@@ -103,7 +104,7 @@ def _check_evaluation(
             above = next(
                 (type(fault)(_settle(told, name, told_in)) for fault in unusable if str(fault) == TOLD_ABOVE), None
             )
-            print_line(counted_line(taken.counts, told_in))
+            print_line(counted_line(taken.counts, taken.set_aside, told_in))
     _finish(faults, name, told_in, refused, above)
 
 

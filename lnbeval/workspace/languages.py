@@ -59,7 +59,14 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, i
         "in_the_way": "{faults}",
         "nothing": "{name}: nothing stands in the way.",
         "others_go_on": "{name}: nothing stands in the way of the other indicators; refused: {refused}.",
-        "used": "{used} rows used, {aside} set aside, {figures} figures, {missing} not reported",
+        "used": "{used} rows used, {aside} set aside{why}, {figures} figures, {missing} not reported",
+        "why_aside": " ({parts})",
+        "one_total": "{n} total",
+        "totals": "{n} totals",
+        "one_note": "{n} note",
+        "notes": "{n} notes",
+        "told_again": "{n} told again",
+        "other_aside": "{n} for other reasons",
         "bounds": ", {n} with a bound and no figure",
         "cells_aside": ", cells of used rows set aside: {n}",
         "cells_stopped": ", cells not usable: {n}",
@@ -163,18 +170,6 @@ def _lacking(problem: Problem, said: str, told_in: Language) -> str:
     told, names = " ".join((said, *places)), _names(problem, told_in)
     parts = SENTENCE.split(problem.do)
     return _joined(part for part in parts if left_out(part, told, names, told_in.phrases))
-
-
-def counted_line(counts: pd.DataFrame, told_in: Language) -> str:
-    """What became of the rows that were read, and of the cells of those that are used; the parts add up to the counts."""
-    sums = {name: int(counts[name].sum()) for name in counts.select_dtypes("number").columns}
-    phrases = told_in.phrases
-    parts = (("bounds", "cells_bounded"), ("cells_aside", "cells_set_aside"), ("cells_stopped", "cells_stopped"))
-    more = "".join(phrases[phrase].format(n=sums[name]) for phrase, name in parts if sums[name])
-    used = phrases["used"].format(
-        used=sums["rows_used"], aside=sums["rows_set_aside"], figures=sums["cells_used"], missing=sums["cells_missing"]
-    )
-    return f"{used}{more}."
 
 
 def _what(problem: Problem, details: Sequence[Particular], told_in: Language) -> str:

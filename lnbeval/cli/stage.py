@@ -118,14 +118,15 @@ def _collect(workspace: Workspace, evaluation: str, parameters: Parameters, refe
 
     pages = planned_pages(workspace, evaluation, read_list(workspace)[evaluation], parameters, reference)
     results = write_results(workspace, evaluation, pages)
-    print(f"  {len(results)} rows of results")
+    print(f"  {len(results):,} rows of results")
 
 
 def _site(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> None:
     from lnbeval.cli.render import write_site  # noqa: PLC0415
+    from lnbeval.intake.text import several  # noqa: PLC0415
 
     count = write_site(workspace, evaluation, parameters, reference)
-    print(f"  {count} pages rendered")
+    print(f"  {several(count, 'page')} rendered")
 
 
 def _manifest(workspace: Workspace, evaluation: str) -> None:

@@ -229,7 +229,7 @@ def _said(particular: str, words: str, problem: Problem) -> bool:
 
 def _joined(parts: Iterable[str]) -> str:
     """Sentences one after the other, without those that are blank."""
-    return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
+    return " ".join(part if part.endswith((".", "?")) else f"{part}." for part in parts if part)
 
 
 def _language(reference: Reference, code: str) -> Language:

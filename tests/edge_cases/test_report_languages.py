@@ -444,6 +444,12 @@ def test_the_series_that_an_evaluation_defines_are_named(tmp_path, monkeypatch, 
     assert "buxheti" in line
 
 
+def test_a_sentence_that_ends_in_an_error_of_a_spreadsheet_ends_in_a_full_stop():
+    one = problem("spreadsheet_error", "The cell shows the spreadsheet error #REF!")
+    assert problem_text(one) == "STOP a.xlsx: The cell shows the spreadsheet error #REF!. Ask the source."
+    assert "#REF!. " in problem_line(one, ALBANIAN)
+
+
 def test_nothing_but_the_quotation_is_a_detail():
     said, _ = sentences(problem("date", "'12-Mar' looks like a date; figures like 12-3 become dates"), ALBANIAN)
     assert said.endswith("Hollësi: '12-Mar'.")

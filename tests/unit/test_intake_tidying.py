@@ -71,6 +71,7 @@ def balanced(taken):
         (True, "TRUE"),
         (dt.datetime(2020, 3, 12), "date"),  # noqa: DTZ001 - a spreadsheet knows no time zone
         (dt.time(3, 12), "date or time"),
+        (dt.datetime(2018, 3, 12), "date or time (2018-03-12),"),  # noqa: DTZ001 - a cell has no time zone
         ("#REF!", "spreadsheet error #REF!"),
         ("#N/A", "spreadsheet error #N/A"),
         ("=1+1", "formula"),
@@ -220,7 +221,7 @@ def test_a_county_settles_an_ambiguous_name(tmp_path):
     rows = [["Klos", 2020, 5, "Dibër"], ["Klos", 2020, 6, None]]
     taken = take(tmp_path, rows, header=header, county="Qarku")
     assert triples(taken) == [("KL", 2020, 5.0)]
-    assert "Klos (Dibër) or Klos (Elbasan)" in told(taken)[0].do
+    assert "it may mean Klos (Dibër) or Klos (Elbasan)" in told(taken)[0].what
 
 
 def test_decomposed_letters_are_the_same_name(tmp_path):

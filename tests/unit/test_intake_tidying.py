@@ -208,7 +208,7 @@ def test_an_unknown_name_is_told_once_with_its_rows_and_candidates(tmp_path):
     (problem,) = told(taken)
     assert (problem.cell, problem.municipality) == ("A2:A4", "Vore")
     assert "(3 rows)" in problem.what
-    assert "Vlorë or Vorë" in problem.do
+    assert "it may mean Vlorë or Vorë" in problem.what
     assert taken.names[["written", "code", "how", "rows"]].values.tolist() == [
         ["Tiranë", "TR", "exact", 1],
         ["Vore", "", "no such name", 3],

@@ -62,9 +62,10 @@ def check(subject: str, report: Path | None, lang: str) -> None:
     elif path.is_symlink() or (path.exists() and not path.is_dir()):
         _check_file(path, reference, report, told_in)
     elif path.is_dir() and path.parent != Path():
-        raise DataError(f"{path} is a folder. Name one of its files: {_listed(path) or 'it has none'}.")
+        what = f"{path} is a folder. Name one of its files: {_listed(path) or 'it has none'}."
+        _finish([DataError(what)], path.name, told_in)
     elif path.suffix or path.parent != Path():
-        raise DataError(f"There is no file {path}. {_there(path)}")
+        _finish([DataError(f"There is no file {path}. {_there(path)}")], path.name, told_in)
     else:
         _check_evaluation(workspace, subject, reference, report, told_in)
 
@@ -75,14 +76,16 @@ def _check_evaluation(
     from lnbeval.cli.problem_list import print_line, print_problems  # noqa: PLC0415
     from lnbeval.intake import stops  # noqa: PLC0415
     from lnbeval.reference import with_definitions  # noqa: PLC0415
-    from lnbeval.workspace.findings import findings  # noqa: PLC0415
+    from lnbeval.workspace.counted import counted_line  # noqa: PLC0415
+    from lnbeval.workspace.findings import TOLD_ABOVE, findings  # noqa: PLC0415
     from lnbeval.workspace.intake_stage import taken_in  # noqa: PLC0415
-    from lnbeval.workspace.languages import counted_line, language  # noqa: PLC0415
+    from lnbeval.workspace.languages import language  # noqa: PLC0415
     from lnbeval.workspace.parameters import read_parameters  # noqa: PLC0415
 
     reference = with_definitions(reference, workspace.raw(name))
     told_in = language(reference, told_in.code)  # which knows the codes that the evaluation defines
     faults: list[LnbevalError] = []
+    above: LnbevalError | None = None
     parameters, refused = None, ""
     try:
         parameters = read_parameters(workspace, name, reference)
@@ -90,17 +93,19 @@ def _check_evaluation(
         faults.append(error)
     if parameters is not None:
         taken = taken_in(workspace, name, parameters, reference)
-        stopping = sum(map(stops, taken.problems))
         told, unusable = findings(workspace, name, parameters, reference, taken)
         print_problems(told, told_in)
         _report(told, report, _linked_files(workspace, name, parameters), reference, told_in)
-        faults += unusable
-        if stopping:
-            faults.append(DataError(told_in.phrases["settle"].format(name=name, number=stopping)))
+        faults += [fault for fault in unusable if str(fault) != TOLD_ABOVE]
+        if any(map(stops, taken.problems)):
+            above = DataError(_settle(taken.problems, name, told_in))
         else:
             refused = ", ".join(dict.fromkeys(one.refuses for one in told if one.refuses))
-            print_line(counted_line(taken.counts, told_in))
-    _finish(faults, name, told_in, refused)
+            above = next(
+                (type(fault)(_settle(told, name, told_in)) for fault in unusable if str(fault) == TOLD_ABOVE), None
+            )
+            print_line(counted_line(taken.counts, taken.set_aside, told_in))
+    _finish(faults, name, told_in, refused, above)
 
 
 def _check_file(path: Path, reference: Reference, report: Path | None, told_in: Language) -> None:
@@ -115,9 +120,17 @@ def _check_file(path: Path, reference: Reference, report: Path | None, told_in: 
     print_problems(told, told_in)
     _report(told, report, {path.name: path}, reference, told_in)
     print_outline(unseen_lines(found, path, told_in))
-    stopping = sum(map(stops, found.problems))
-    settle = told_in.phrases["settle"].format(name=path.name, number=stopping)
-    _finish([DataError(settle)] if stopping else [], path.name, told_in)
+    settle = DataError(_settle(told, path.name, told_in)) if any(map(stops, told)) else None
+    _finish([], path.name, told_in, above=settle)
+
+
+def _settle(problems: Sequence[Problem], name: str, told_in: Language) -> str:
+    """That problems which are told must be settled first, and how many; those of single outcomes only where no others stand."""
+    from lnbeval.intake import stops  # noqa: PLC0415
+    from lnbeval.intake.problems import STOPPING  # noqa: PLC0415
+
+    number = sum(map(stops, problems)) or sum(problem.severity in STOPPING for problem in problems)
+    return told_in.phrases["settle"].format(name=name, number=number)
 
 
 def _workspace_of(path: Path) -> Workspace:
@@ -176,13 +189,17 @@ def _linked_files(workspace: Workspace, name: str, parameters: Parameters) -> di
     }
 
 
-def _finish(faults: list[LnbevalError], name: str, told_in: Language, refused: str = "") -> None:
-    """Say that nothing stands in the way, or of the other indicators only; raise what does."""
-    if not faults:
+def _finish(
+    faults: list[LnbevalError], name: str, told_in: Language, refused: str = "", above: LnbevalError | None = None
+) -> None:
+    """Say that nothing stands in the way, or of the other indicators only; raise what does: faults, and what is told `above`."""
+    every = [*faults, *([above] if above else [])]
+    if not every:
         click.echo(told_in.phrases["others_go_on" if refused else "nothing"].format(name=name, refused=refused))
         return
-    first = faults[0]
-    raise type(first)("\n".join(str(fault) for fault in faults))
+    english = "\n".join(str(fault) for fault in faults)
+    lines = [told_in.phrases["in_the_way"].format(faults=english)] if faults else []
+    raise type(every[0])("\n".join([*lines, *([str(above)] if above else [])]))
 
 
 def _there(path: Path) -> str:

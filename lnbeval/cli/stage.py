@@ -82,14 +82,15 @@ def one_set_of_parameters(workspace: Workspace, evaluation: str) -> Iterator[Non
 
 def _intake(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> None:
     from lnbeval.intake import problem_text  # noqa: PLC0415
+    from lnbeval.workspace.counted import counted_line  # noqa: PLC0415
     from lnbeval.workspace.intake_stage import write_intake  # noqa: PLC0415
-    from lnbeval.workspace.languages import ENGLISH, counted_line, language  # noqa: PLC0415
+    from lnbeval.workspace.languages import ENGLISH, language  # noqa: PLC0415
     from lnbeval.workspace.parameters import parameter_notes  # noqa: PLC0415
 
     for note in parameter_notes(workspace, evaluation):
         print(f"  {problem_text(note)}")
     taken = write_intake(workspace, evaluation, parameters, reference)
-    print(f"  {counted_line(taken.counts, language(reference, ENGLISH))}")
+    print(f"  {counted_line(taken.counts, taken.set_aside, language(reference, ENGLISH))}")
 
 
 def _panel(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> None:
@@ -117,14 +118,15 @@ def _collect(workspace: Workspace, evaluation: str, parameters: Parameters, refe
 
     pages = planned_pages(workspace, evaluation, read_list(workspace)[evaluation], parameters, reference)
     results = write_results(workspace, evaluation, pages)
-    print(f"  {len(results)} rows of results")
+    print(f"  {len(results):,} rows of results")
 
 
 def _site(workspace: Workspace, evaluation: str, parameters: Parameters, reference: Reference) -> None:
     from lnbeval.cli.render import write_site  # noqa: PLC0415
+    from lnbeval.intake.text import several  # noqa: PLC0415
 
     count = write_site(workspace, evaluation, parameters, reference)
-    print(f"  {count} pages rendered")
+    print(f"  {several(count, 'page')} rendered")
 
 
 def _manifest(workspace: Workspace, evaluation: str) -> None:

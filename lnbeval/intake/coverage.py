@@ -104,7 +104,14 @@ def _of_whole(
         beyond = listed((quoted(name) for name in extra), MOST_NAMED)
         others = "Another name in it means none" if len(extra) == 1 else "Other names in it mean none"
         what = f"{count}. {missing}{others} for certain: {beyond}"
-        yield Problem(severity="NOTE", file=file, sheet=sheet, what=what, rule="extra_name", subject=sheet)
+        yield Problem(
+            severity="NOTE",
+            file=file,
+            sheet=sheet,
+            what=what,
+            rule="missing_or_misnamed" if unplanned else "extra_name",
+            subject=sheet,
+        )
     elif unplanned:
         yield Problem(
             severity="STOP",

@@ -87,7 +87,7 @@ def stops(problem: Problem) -> bool:
 
 
 def _sentence(words: str) -> str:
-    return words if words.endswith((".", "?", "!")) else f"{words}."
+    return words if words.endswith((".", "?")) else f"{words}."
 
 
 def stop_if_needed(problems: Iterable[Problem]) -> None:

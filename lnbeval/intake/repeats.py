@@ -141,5 +141,5 @@ def _place(drafts: Sequence[Draft], line: Line, seen_from: Line) -> str:
 
 def _shown(line: Line) -> str:
     if not math.isnan(line.low):
-        return f"between {line.low:.12g} and {line.high:.12g}"
-    return "not reported" if math.isnan(line.value) else repr(float(line.value)).removesuffix(".0")
+        return f"between {line.low:,.12g} and {line.high:,.12g}"
+    return "not reported" if math.isnan(line.value) else f"{line.value:,}".removesuffix(".0")

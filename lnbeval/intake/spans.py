@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self
+import re
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from lnbeval.intake.text import MOST_SHOWN, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+CELL: Final = re.compile(r"(?P<column>[A-Z]{1,3})(?P<row>[0-9]+)")
+ROW: Final = re.compile(r"row (?P<row>[0-9]+)(?:, column (?P<column>.+))?")
 
 
 class Numbered(Protocol):
@@ -51,6 +56,29 @@ def shown_rows(numbers: Iterable[int], letter: str = "") -> str:
     # Of rows that are drawn together, each is counted, and not each run of them.
     more += sum(last - first + 1 for first, last in found[MOST_SHOWN:])
     return f"{', '.join(shown[:MOST_SHOWN])} and {more:,} more"
+
+
+def folded(cells: Sequence[str]) -> str:
+    """Places in one line, those of one column together and neighbours drawn together: 'C124:C184', 'rows 4-7, column Raste'.
+
+    They stay as they are where one is no single cell of a workbook, or of a text.
+    """
+    for pattern in (CELL, ROW):
+        found = [match for cell in cells if (match := pattern.fullmatch(cell))]
+        if len(found) == len(cells):
+            columns: dict[str, set[int]] = {}
+            for match in found:
+                columns.setdefault(match["column"] or "", set()).add(int(match["row"]))
+            return listed(_of_column(name, rows, pattern is CELL) for name, rows in columns.items())
+    return listed(cells)
+
+
+def _of_column(column: str, rows: Iterable[int], lettered: bool) -> str:
+    if lettered:
+        return shown_rows(rows, column)
+    shown = shown_rows(rows)
+    named = f"{'row' if shown.isdecimal() else 'rows'} {shown}"
+    return f"{named}, column {column}" if column else named
 
 
 def runs(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

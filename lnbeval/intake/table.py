@@ -106,6 +106,11 @@ def addresses(table: RawTable, indices: Iterable[int], position: int | None = No
     return named if position is None else f"{named}, column {column_name(table, position)}"
 
 
+def places_in_column(table: RawTable, indices: Iterable[int], position: int) -> str:
+    """Where cells of a column stand that the message names already: 'C14:C25' in a workbook, 'rows 14-25' in a text."""
+    return addresses(table, indices, position if table.kind == "xlsx" else None)
+
+
 def content(row: Iterable[object]) -> str:
     """A row in one line, filled cells only."""
     return " | ".join(cell_text(value) for value in row if not is_blank(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime, time
 from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Self, TypeVar
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 Read = TypeVar("Read")
 
+MIDNIGHT: Final = time()
 INVISIBLE = "\u200b\u2060\ufeff"  # zero-width space, word joiner, byte order mark: never part of a word
 BLANKS = INVISIBLE + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 MOST_SHOWN = 10  # items listed in one message before "and n more"
@@ -95,6 +97,8 @@ def cell_text(value: object) -> str:
         return str(int(value))
     if isinstance(value, Uncalculated):
         return "(formula without a stored value)"
+    if isinstance(value, datetime) and value.time() == MIDNIGHT:
+        return value.date().isoformat()  # A day, which some kinds of workbook keep with a time that nobody wrote.
     return "" if value is None else str(value)
 
 
@@ -109,6 +113,11 @@ def listed(items: Iterable[str], most: int = MOST_SHOWN) -> str:
     every = list(items)
     rest = len(every) - most
     return ", ".join(every[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def several(number: int, noun: str) -> str:
+    """A number with its noun: '1 row', '2,016 rows'."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def first_place(place: str, number: int) -> str:

@@ -88,10 +88,9 @@ def _suppresses(lines: pd.DataFrame) -> bool:
 
 def _folded(lines: pd.DataFrame, title: str, form: _Form, hidden: int = 0) -> str:
     shown = lines.head(MOST)
-    counted = f"All {len(lines):,}" if len(shown) == len(lines) else f"The first {MOST} of {len(lines):,}"
-    named = f"{counted} line{'' if len(lines) == 1 else 's'}".replace("All 1 line", "The line") + (
-        f", {hidden:,} of them not shown above" if hidden else ""
-    )
+    every = "The only line" if len(lines) == 1 else f"All {len(lines):,} lines"
+    counted = every if len(shown) == len(lines) else f"The first {MOST} of {len(lines):,} lines"
+    named = counted + (f", {hidden:,} of them not shown above" if hidden else "")
     table = _table(shown, f"{title}: {named[:1].lower()}{named[1:]}", form)
     return f'<details class="fold"><summary>{escape(named)}</summary>{table}</details>'
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lnbeval.workspace.places import Workspace
 
 GRAVEST_FIRST: Final = ("STOP", "ASK", "WARN", "NOTE")
+TOLD_ABOVE: Final = "The problems above must be settled first."  # nothing else stands in the way than what is told
 DIGITS: Final = re.compile(r"([0-9]+)")
 
 
@@ -71,8 +72,8 @@ def _of_comparison(
         some, every = _refusals(rows, parameters, reference, taken.problems)
     except DataError as error:
         return [], [error]
-    if not every and any(problem.severity == "STOP" for problem in nobody_or_few):
-        every = [DesignError("The problems above must be settled first.")]
+    if any(problem.severity == "STOP" for problem in nobody_or_few):
+        every = [DesignError(TOLD_ABOVE)]
     return [*told, *nobody_or_few, *some], [*faults, *every]
 
 
@@ -81,7 +82,8 @@ def _refusals(
 ) -> tuple[list[Problem], list[LnbevalError]]:
     """Indicators that cannot be estimated and are not told yet; where none can be, why nothing is left."""
     refusals = refused(rows, parameters, reference)
-    if len(refusals) == len(parameters.estimated):
-        return [], [DesignError(problem.what) for problem in refusal_problems(refusals, parameters)]
     already = {code for problem in told for code in problem.refuses.split(", ")}
-    return refusal_problems({code: why for code, why in refusals.items() if code not in already}, parameters), []
+    others = refusal_problems({code: why for code, why in refusals.items() if code not in already}, parameters)
+    if len(refusals) < len(parameters.estimated):
+        return others, []
+    return [], [DesignError(problem.what) for problem in others] or [DesignError(TOLD_ABOVE)]

@@ -87,16 +87,13 @@ def unit_problems(
     """A stop for each change of unit."""
     for (name, before, after), factor in steps.items():
         year = values[(values["variable"] == name) & (values["period"] == after)]
-        about = f"{float(f'{max(factor, 1 / factor):.2g}'):g}"  # growth and rates of exchange blur the rest
-        times = f"{about} times" if factor > 1 else f"one {about}th of"
+        about = f"{float(f'{max(factor, 1 / factor):.2g}'):,.10g}"  # growth and rates of exchange blur the rest
+        done = "multiplied" if factor > 1 else "divided"
         what = (
-            f"{name} is in nearly all municipalities about {times} what it was in {before}: lek, thousand lek, old lek and "
-            f"euro seem to be mixed"
+            f"{name} is in nearly all municipalities that of {before} {done} by about {about}: lek, thousand lek, old lek and "
+            f"euro seem to be mixed; {known[name].registry} says {known[name].unit}"
         )
-        do = (
-            f"Ask the source for the unit of {before} and of {after}; {known[name].registry} says {known[name].unit}. "
-            "Nothing is converted without a stated rate"
-        )
+        do = "Ask the source for the unit of both years. Nothing is converted without a stated rate"
         for part in sheets(year):
             yield problem_at(part, reference, "STOP", what, do, rule="money_unit", subject=f"{name} {before}-{after}")
 

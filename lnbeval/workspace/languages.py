@@ -1,8 +1,9 @@
 """Languages: problems told in the languages that the reference holds, beside English, which is that of the code.
 
 A table of sentences says of each rule, in each language, what is wrong and what to do; it holds for every problem of the rule. What
-differs between them, such as names and figures, is taken from the English message and stands behind the sentence. Where only the words
-of the message say what they are, the English sentence itself stands there instead, marked as such: nothing is lost.
+differs between them, such as names and figures, is taken from the English message and stands behind the sentence; `{n}` in the
+sentence is the first figure of the message. Where only the words of the message say what they are, the English sentence itself stands
+there instead, marked as such: nothing is lost.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from lnbeval.errors import DataError, ParameterError
 from lnbeval.intake import asked, excepted, problem_text
-from lnbeval.workspace.particulars import left_out, particulars, place_in_words, settings
+from lnbeval.workspace.particulars import figures_in_words, left_out, particulars, place_in_words, settings
 from lnbeval.workspace.worded import GUESSED, only_in_words
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from lnbeval.workspace.particulars import Particular
 
 ENGLISH: Final = "en"
+SENTENCE: Final = re.compile(r"(?<=[.?!]) (?=[A-Z])")
+FIGURE: Final = re.compile(r"(?<!\w)[0-9][0-9,]*(?!\w)")
 OF_YEAR: Final = re.compile(r"(?<=[0-9]{4} )\w+(?=:)")  # a series, as in `Krujë 2016 services: 17 became 12`
 PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, in English; {…} is filled in
     {
@@ -53,9 +56,17 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType(  # of the report itself, i
         "what": "what is wrong",
         "do": "what to do",
         "settle": "{name}: the STOP and ASK problems above must be settled first ({number}).",
+        "in_the_way": "{faults}",
         "nothing": "{name}: nothing stands in the way.",
         "others_go_on": "{name}: nothing stands in the way of the other indicators; refused: {refused}.",
-        "used": "{used} rows used, {aside} set aside, {figures} figures, {missing} not reported",
+        "used": "{used} rows used, {aside} set aside{why}, {figures} figures, {missing} not reported",
+        "why_aside": " ({parts})",
+        "one_total": "{n} total",
+        "totals": "{n} totals",
+        "one_note": "{n} note",
+        "notes": "{n} notes",
+        "told_again": "{n} told again",
+        "other_aside": "{n} for other reasons",
         "bounds": ", {n} with a bound and no figure",
         "cells_aside": ", cells of used rows set aside: {n}",
         "cells_stopped": ", cells not usable: {n}",
@@ -130,8 +141,9 @@ def problem_line(problem: Problem, told_in: Language) -> str:
     options = f" {phrases['or']} ".join(problem.options)
     answer = phrases["exception" if excepted(problem) else "answer"]
     answers = answer.format(name=problem.name, options=options) if asked(problem) else ""
-    what, do, *english = _told(problem, told_in)
-    words = _joined([what, do, in_english(_joined(english), told_in), answers])
+    what, do, worded, advice = _told(problem, told_in)
+    lacking = _lacking(problem, f"{what} {do} {worded}", told_in) if advice and do else advice
+    words = _joined([what, do, in_english(_joined([worded, lacking]), told_in), answers])
     return f"{phrases[problem.severity]} {', '.join(part for part in where if part)}: {words}"
 
 
@@ -148,21 +160,16 @@ def _told(problem: Problem, told_in: Language) -> tuple[str, str, str, str]:
     worded = only_in_words(problem, details)
     what = _opening(problem, told_in) if worded else _what(problem, details, told_in)
     do, english = _do(problem, told_in), problem.what if worded else ""
-    said = f"{what} {do} {english}"
-    missing = not do or left_out(problem.do, said, _names(problem, told_in), told_in.phrases)
+    missing = not do or _lacking(problem, f"{what} {do} {english}", told_in)
     return what, do, english, problem.do if missing and problem.do and not problem.decision else ""
 
 
-def counted_line(counts: pd.DataFrame, told_in: Language) -> str:
-    """What became of the rows that were read, and of the cells of those that are used; the parts add up to the counts."""
-    sums = {name: int(counts[name].sum()) for name in counts.select_dtypes("number").columns}
-    phrases = told_in.phrases
-    parts = (("bounds", "cells_bounded"), ("cells_aside", "cells_set_aside"), ("cells_stopped", "cells_stopped"))
-    more = "".join(phrases[phrase].format(n=sums[name]) for phrase, name in parts if sums[name])
-    used = phrases["used"].format(
-        used=sums["rows_used"], aside=sums["rows_set_aside"], figures=sums["cells_used"], missing=sums["cells_missing"]
-    )
-    return f"{used}{more}."
+def _lacking(problem: Problem, said: str, told_in: Language) -> str:
+    """The sentences of an English advice that name something which is neither said nor stands before it as its place."""
+    places = (problem.file, problem.sheet, problem.cell, problem.municipality, problem.year)
+    told, names = " ".join((said, *places)), _names(problem, told_in)
+    parts = SENTENCE.split(problem.do)
+    return _joined(part for part in parts if left_out(part, told, names, told_in.phrases))
 
 
 def _what(problem: Problem, details: Sequence[Particular], told_in: Language) -> str:
@@ -180,12 +187,18 @@ def _what(problem: Problem, details: Sequence[Particular], told_in: Language) ->
 def _opening(problem: Problem, told_in: Language) -> str:
     """The sentence of the rule, with how many problems of the kind it stands for."""
     further = told_in.phrases["one_further" if problem.more == 1 else "further"].format(n=problem.more)
+    return _joined([further if problem.more else "", _text(problem, told_in)])
+
+
+def _text(problem: Problem, told_in: Language) -> str:
+    """What the language says of the rule, with the first figure of the message where it has a place for it."""
     what, _ = told_in.texts[problem.rule]
-    return _joined([further if problem.more else "", what])
+    figure = FIGURE.search(problem.what)
+    return what.replace("{n}", figures_in_words(figure[0], told_in.phrases) if figure else "")
 
 
 def _details(problem: Problem, told_in: Language) -> list[Particular]:
-    what, _ = told_in.texts[problem.rule]
+    what = _text(problem, told_in)
     found = particulars(problem.what, _names(problem, told_in), told_in.phrases)
     return [one for one in found if not _said(one.text, what, problem)]
 
@@ -216,7 +229,7 @@ def _said(particular: str, words: str, problem: Problem) -> bool:
 
 def _joined(parts: Iterable[str]) -> str:
     """Sentences one after the other, without those that are blank."""
-    return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
+    return " ".join(part if part.endswith((".", "?")) else f"{part}." for part in parts if part)
 
 
 def _language(reference: Reference, code: str) -> Language:

@@ -22,7 +22,7 @@ MORE: Final = r"and (?P<more>[0-9][0-9,]*) more(?!\w)"
 OTHERS: Final = r"(?P<others>and others)(?!\w)"
 SILENT: Final = r"(?P<silent>(?<=became )not reported|not reported(?= became )|(?<=\()not reported(?=\)))"
 NUMBER: Final = r"(?P<figure>(?<![\w.-])[-+<>≤≥]{0,2}[0-9](?:[0-9.,:/-]*[0-9])?%?(?!\w))"
-MARK: Final = r"(?<=divided by the )(?P<mark>comma|semicolon|tab)(?=,)"
+MARK: Final = r"(?:(?<=divided by the )|(?<=declare the ))(?P<mark>comma|semicolon|tab)(?=,|$)"
 ENGLISH_FIGURE: Final = re.compile(
     r"(?<![0-9.,:/])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9.,:/])|(?<![0-9.,:/])[0-9]+\.[0-9]+(?![0-9.,:/])"
 )
@@ -32,6 +32,7 @@ BETWEEN: Final = {
     " of ": "/",
     " became ": " → ",
     " as ": " → ",
+    ", but the parameters declare the ": " ≠ ",
     " and ": ", ",
     " ": " ",
 }  # words between two figures

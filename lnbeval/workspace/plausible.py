@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lnbeval.intake import Problem
+from lnbeval.intake.text import several
 from lnbeval.workspace.prices import price_problems
 from lnbeval.workspace.variables import (
     PERCENT,
@@ -166,7 +167,7 @@ def _above_total(
         examples = "; ".join(
             f"{told(rows.loc[[label]], reference)} of {shown(total)}" for label, total in rows["total"].head(10).items()
         )
-        what = f"{variable.code} is larger than {named} in {len(part)} row(s): {examples}"
+        what = f"{variable.code} is larger than {named} in {several(len(part), 'row')}: {examples}"
         do = "Correct the file; or, if it counts contacts or cases and not persons, say so in writing"
         yield problem_at(
             part, reference, "STOP", what, do,
@@ -217,8 +218,8 @@ def _nominal(
         years = f"{cells['period'].min()}-{cells['period'].max()}"
         what = f"Indicator '{code}' is money in nominal terms over {years}: prices rise within it"
         do = (
-            "Every chart and table says 'nominal'. Or deliver it deflated by a price index and write `prices: constant` for "
-            f"{row['numerator']} in {variable.registry}"
+            "Every chart and table calls it nominal. Or deliver it deflated by a price index and write `prices: constant` "
+            f"for `{row['numerator']}` in {variable.registry}"
         )
         yield Problem(
             severity="WARN", file=str(cells["file"].iloc[0]), what=what, do=do, rule="nominal_money", subject=code

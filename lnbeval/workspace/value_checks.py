@@ -63,11 +63,15 @@ def checked_values(
     questions = [*jumps, *zeros, *copied_years(possible, known, reference)]
     settled = _settled(taken, questions, answered)
     complete = all(problem.severity != "STOP" for problem in taken.problems)
+    found = tuple(value_findings(values, known, parameters, reference))
+    above = above_totals(possible, known, reference)
     told = (
-        *value_findings(values, known, parameters, reference),
+        *found,
         *far_populations(values, reference),
-        *unequal_sums(possible, known, reference, above_totals(possible, known, reference)),
-        *_indicator_findings(settled, asked, known, parameters, reference),
+        *unequal_sums(possible, known, reference, above),
+        *_indicator_findings(
+            settled, asked.append(_stopped(above, possible, found, answered)), known, parameters, reference
+        ),
     )
     return settled, (
         *_with_effects(told, within_periods(settled.values, parameters), parameters, reference),
@@ -77,6 +81,14 @@ def checked_values(
         *(missing_years(values, known, parameters) if complete else ()),
         *(_panel_findings(settled, parameters, reference) if complete else ()),
     )
+
+
+def _stopped(above: pd.Index, values: pd.DataFrame, found: Iterable[Problem], answered: Mapping[str, str]) -> pd.Index:
+    """Labels of values above their total that stop: that they are far from the others too says nothing new."""
+    stopping = (one for one in found if one.rule == "count_above_total" and one.name not in answered)
+    variables = {one.subject.partition(" above ")[0] for one in stopping}
+    cells = values.loc[above]
+    return cells[cells["variable"].isin(variables)].index
 
 
 def _settled(taken: Intake, questions: Iterable[Question], answered: Mapping[str, str]) -> Intake:

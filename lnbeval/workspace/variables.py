@@ -10,10 +10,11 @@ import numpy as np
 
 from lnbeval.errors import DataError
 from lnbeval.intake import Problem
+from lnbeval.intake.spans import folded
 from lnbeval.intake.text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
@@ -29,7 +30,6 @@ WORDS: Final = {  # the words that each column of variables.csv takes
     "prices": ("", "nominal", "constant"),
 }
 KINDS: Final = ("count", "share", "rate", "money")  # of an indicator
-ROW_AND_COLUMN: Final = re.compile(r"row ([0-9]+), column (.*)")
 BREAK: Final = re.compile(r"\s*(\d{4}):\s*(.+?)\s*")
 POPULATION: Final = "population"  # as a total: every population known of the municipality
 PERCENT: Final = 100.0
@@ -124,7 +124,7 @@ def problem_at(
         severity=severity,
         file=str(cells["file"].iloc[0]),
         sheet=str(cells["sheet"].iloc[0]),
-        cell=_addresses(cells["cell"].astype(str).tolist()),
+        cell=folded(cells["cell"].astype(str).tolist()),
         municipality=municipality(str(codes[0]), reference) if len(codes) == 1 else "",
         year=str(years[0]) if len(years) == 1 else "",
         what=what,
@@ -133,16 +133,6 @@ def problem_at(
         subject=subject,
         options=options,
     )
-
-
-def _addresses(cells: Sequence[str]) -> str:
-    """Addresses in one line; rows of one column of a text with the column named once."""
-    found = [ROW_AND_COLUMN.fullmatch(cell) for cell in cells]
-    rows = [match[1] for match in found if match]
-    columns = {match[2] for match in found if match}
-    if len(rows) < len(cells) or len(rows) < 2 or len(columns) > 1:
-        return listed(cells)
-    return f"rows {listed(rows)}, column {columns.pop()}"
 
 
 def municipality(code: str, reference: Reference) -> str:

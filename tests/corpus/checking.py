@@ -78,8 +78,8 @@ def command(subject, report):
         code = exit_code(["check", subject, "--report", str(report)])
     if "problems written to" not in said.getvalue():
         raise AssertionError(f"{subject}: {said.getvalue()}")
-    counted = re.search(r"([0-9]+) figures?(?:, ([0-9]+) not reported)?", said.getvalue())
-    values = sum(int(number) for number in counted.groups("0")) if counted else 0
+    counted = re.search(r"([0-9,]+) figures?(?:, ([0-9,]+) not reported)?", said.getvalue())
+    values = sum(int(number.replace(",", "")) for number in counted.groups("0")) if counted else 0
     return Outcome(code=code, problems=tuple(told), values=values)
 
 

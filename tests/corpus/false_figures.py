@@ -64,7 +64,6 @@ def above_the_population():
     grid = long(AID)
     where = [grid.put("Konispol", year, AID, CENSUS[code_of("Konispol")] * 2 + year) for year in YEARS]
     found = planted("STOP", "count_above_total", where, says="population")
-    found += planted("WARN", "outlier", where)
     return case("mbi_popullsine.xlsx", xlsx(grid.rows), found, AID)
 
 
@@ -121,13 +120,13 @@ def a_level_left_for_good():
 
 def lek_for_thousand_lek():
     """The whole of 2019 and 2020 in lek, the years before in thousand lek."""
-    grid = long(SPENDING, BUDGET)
+    grid = long(SPENDING, BUDGET, text=True)
     for row in grid.rows[1:]:
         if row[1] >= 2019:
             row[2], row[3] = row[2] * 1000, row[3] * 1000
     found = [
-        *planted("STOP", "money_unit", "2019", says="spending"),
-        *planted("STOP", "money_unit", "2019", says="budget"),
+        *planted("STOP", "money_unit", grid.year(2019, SPENDING), says="spending"),
+        *planted("STOP", "money_unit", grid.year(2019, BUDGET), says="budget"),
     ]
     return case("leke_dhe_mije_leke.csv", text(grid.rows), found, SPENDING, BUDGET, indicators=("spend_part",))
 
@@ -245,8 +244,8 @@ def old_lek():
         if row[1] <= 2017:
             row[2], row[3] = row[2] * 10, row[3] * 10
     found = [
-        *planted("STOP", "money_unit", "2018", says="spending"),
-        *planted("STOP", "money_unit", "2018", says="budget"),
+        *planted("STOP", "money_unit", grid.year(2018, SPENDING), says="spending"),
+        *planted("STOP", "money_unit", grid.year(2018, BUDGET), says="budget"),
     ]
     return case("leke_te_vjetra.xlsx", xlsx(grid.rows), found, SPENDING, BUDGET, indicators=("spend_part",))
 
@@ -256,4 +255,4 @@ def a_new_definition_for_all():
     grid = long(AID)
     for row in grid.rows[1:]:
         row[2] = row[2] * 6 if row[1] >= 2019 else row[2]
-    return case("perkufizim_i_ri.xlsx", xlsx(grid.rows), planted("ASK", "jump", "2019"), AID)
+    return case("perkufizim_i_ri.xlsx", xlsx(grid.rows), planted("ASK", "jump", grid.year(2019, AID)), AID)

@@ -69,6 +69,12 @@ class Grid:
         """The address of a figure."""
         return self.address(self.number(name, year), header)
 
+    def year(self, year, header):
+        """The addresses of all figures of a year."""
+        at = self.header.index(YEAR)
+        found = [number for number, row in enumerate(self.rows, start=1) if number > self.top and row[at] == year]
+        return [self.address(number, header) for number in found]
+
     def address(self, number, header):
         """The address of a row's cell under a header."""
         return f"row {number}, column {header}" if self.text else f"{self.letter(header)}{number}"

@@ -148,9 +148,11 @@ def lock_file():
 
 
 def comma_for_delimiter():
-    """The parameters declare a delimiter that the file does not have: no header is found."""
+    """The parameters declare a delimiter that the file does not have: that is told, and not every header as absent."""
     data = text(long(AID).rows)
-    found = [planted("STOP", "header_absent", "row 1", says=f"no header '{header}'")[0] for header in (UNIT, YEAR, AID)]
+    found = planted(
+        "STOP", "delimiter_differs", "", says="divided by the semicolon, but the parameters declare the comma"
+    )
     return case("ndares_gabim.csv", data, found, AID, delimiter=",")
 
 

@@ -235,7 +235,8 @@ def test_x04_old_and_open_workbooks_are_read_like_others(tmp_path, kind, made):
 
 @pytest.mark.parametrize(("kind", "made"), [("xls", xls_bytes), ("ods", ods_bytes)])
 @pytest.mark.parametrize(
-    ("cell", "named"), [("#DIV/0!", "#DIV/0!"), (True, "TRUE"), (date(2020, 3, 12), "a date or time (2020-03-12)")]
+    ("cell", "named"),
+    [("#DIV/0!", "#DIV/0!"), (True, "TRUE"), (date(2020, 3, 12), "a date or time (2020-03-12)")],
 )
 def test_x04_error_cells_dates_and_booleans_of_other_workbooks_are_told_as_such(tmp_path, kind, made, cell, named):
     (tmp_path / f"a.{kind}").write_bytes(made(Raste=[*ROWS, ["Tiranë", 2021, cell]]))
@@ -287,6 +288,22 @@ def test_x05_a_sep_line_is_followed(tmp_path, mark):
     taken = take(tmp_path, source("a.csv"))
     assert values(taken) == VALUES
     assert {problem.severity for problem in taken.problems} == {"NOTE"}
+
+
+@pytest.mark.parametrize(("declared", "named"), [(",", "comma"), ("\t", "tab"), ("|", "'|'")])
+def test_x05_another_delimiter_than_the_declared_one_is_told_once_and_no_header_as_absent(tmp_path, declared, named):
+    (tmp_path / "a.csv").write_text(LINES, encoding="utf-8")
+    (told,) = take(tmp_path, source("a.csv", delimiter=declared)).problems
+    what = f"Cells seem to be divided by the semicolon, but the parameters declare the {named}"
+    assert (told.severity, told.rule, told.cell, told.what) == ("STOP", "delimiter_differs", "", what)
+    assert told.do == "Change `delimiter`, or leave it out"
+
+
+def test_x05_a_declared_delimiter_that_divides_the_file_is_used_though_a_header_is_wrong(tmp_path):
+    (tmp_path / "a.csv").write_text(LINES.replace("Bashkia", "Kush, ku"), encoding="utf-8")
+    told = take(tmp_path, source("a.csv", delimiter=";")).problems
+    assert "header_absent" in {problem.rule for problem in told}
+    assert "delimiter_differs" not in {problem.rule for problem in told}
 
 
 def test_x06_a_byte_order_mark_is_no_part_of_the_first_header(tmp_path):
@@ -372,7 +389,7 @@ def test_x06_a_letter_that_is_lost_stops_with_row_and_cell(tmp_path, name):
     (problem,) = told(taken)
     assert problem.cell == "row 2, column Bashkia"
     assert name in problem.what
-    assert "as .xlsx" in problem.do or "saved anew" in problem.do
+    assert "still has its letters" in problem.do or "saved anew" in problem.do
     assert len(taken.values) == 2
     assert taken.set_aside["row"].tolist() == [2]
 

@@ -33,7 +33,8 @@ from lnbeval.intake.large import aside as aside_rows
 from lnbeval.intake.large import written as written_cells
 from lnbeval.reference import load_reference
 from lnbeval.workspace import views
-from lnbeval.workspace.languages import counted_line, language
+from lnbeval.workspace.counted import counted_line
+from lnbeval.workspace.languages import language
 
 pytestmark = pytest.mark.xdist_group("corpus")
 CASES = {case.name: case for case in cases() if case.sources}
@@ -168,8 +169,24 @@ def test_what_is_said_of_rows_and_cells_adds_up(tmp_path, monkeypatch, capsys):
     )
     assert line in command(workspace, monkeypatch, capsys, "check", "trial")[1]
     reference = load_reference(workspace.reference)
-    assert counted_line(taken(workspace).counts, language(reference, "en")) == line
-    assert f"{many - 4} shifra, 2 të paraportuara" in counted_line(taken(workspace).counts, language(reference, "sq"))
+    read = taken(workspace)
+    assert counted_line(read.counts, read.set_aside, language(reference, "en")) == line
+    albanian = counted_line(read.counts, read.set_aside, language(reference, "sq"))
+    assert f"{many - 4} shifra, 2 të paraportuara" in albanian
+
+
+def test_the_counts_tell_what_the_rows_are_that_were_set_aside(tmp_path):
+    table = rows(turnout_pct=lambda code, year: 50 + len(code) / 10 + (year - 2014) / 10)
+    table += [["Gjithsej", 2015, 900], table[-1], ["Shënim: paraprake"], ["Burimi: ministria"]]
+    workspace = evaluation(tmp_path, {"raport.xlsx": table}, ["turnout"])
+    read, reference = taken(workspace), load_reference(workspace.reference)
+    english, albanian = (counted_line(read.counts, read.set_aside, language(reference, lang)) for lang in ("en", "sq"))
+    assert ", 4 set aside (1 total, 2 notes, 1 told again), " in english
+    assert ", 4 të lënë mënjanë (1 total, 2 shënime, të thëna përsëri: 1), " in albanian
+    unlisted = read.set_aside[read.set_aside["reason"] != "total row"]
+    assert "4 set aside (2 notes, 1 told again, 1 for other reasons)" in counted_line(
+        read.counts, unlisted, language(reference, "en")
+    )
 
 
 def test_cells_with_a_declared_word_are_told_with_word_number_and_place(tmp_path):

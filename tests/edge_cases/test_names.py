@@ -162,7 +162,7 @@ def test_x31_vore_and_vlore_are_never_guessed(tmp_path):
     result = taken(tmp_path, named(["Vlorre", "Vorë", "Tiranë"]))
     (problem,) = told(result)
     assert (problem.severity, problem.municipality, problem.cell) == ("STOP", "Vlorre", "A2")
-    assert "Vlorë (AL357), 1 edit away or Vorë (AL225), 2 edits away" in problem.do
+    assert "Vlorë (AL357), 1 edit away or Vorë (AL225), 2 edits away" in problem.what
     assert codes(result)["Vlorre"] == ""
     assert set(result.values["code"]) == {"AL225", "AL224"}
     assert result.set_aside["row"].tolist() == [2]
@@ -172,7 +172,7 @@ def test_x31_vore_and_vlore_are_never_guessed(tmp_path):
 @pytest.mark.parametrize("typo", ["Vlroë", "Tirnaë", "Koorcë", "Gjirokaster1", "Lushnje e", "Vorr"])
 def test_x31_a_typo_gets_at_most_three_candidates_each_with_its_distance(tmp_path, typo):
     (problem,) = told(taken(tmp_path, named([typo])))
-    distances = [int(number) for number in re.findall(r"\(AL\d{3}\), (\d+) edits? away", problem.do)]
+    distances = [int(number) for number in re.findall(r"\(AL\d{3}\), (\d+) edits? away", problem.what)]
     assert problem.severity == "STOP"
     assert 1 <= len(distances) <= 3
     assert distances == sorted(distances)
@@ -611,7 +611,7 @@ def test_the_same_intake_reads_a_messy_file_of_another_country(tmp_path):
         "5": ("STOP", "numbering"),
     }
     by_name = {problem.municipality: problem for problem in told(result)}
-    assert "Gjakovë (XK03), 1 edit away" in by_name["Djakovica"].do
+    assert "Gjakovë (XK03), 1 edit away" in by_name["Djakovica"].what
     assert "unit_codes: ask" in by_name["5"].do
     assert "lies in Albania" in by_name["Tirana"].what
     assert result.set_aside.loc[result.set_aside["reason"] == "total row", "row"].tolist() == [14]

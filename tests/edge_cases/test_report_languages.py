@@ -5,6 +5,7 @@ import re
 import shutil
 import string
 import sys
+from dataclasses import replace
 
 import click
 import openpyxl
@@ -355,6 +356,43 @@ def test_what_an_advice_names_is_told_too():
     assert problem_line(one, ALBANIAN).endswith(do)
 
 
+def test_of_an_advice_only_the_sentences_are_told_in_english_that_the_language_lacks():
+    one = problem(
+        "no_year", "The row has no year", do="Write the year. It is 2015 to 2,020. Fill cells down", cell="C4"
+    )
+    assert problem_line(one, ALBANIAN).endswith("qelizat e bashkuara. (anglisht: It is 2015 to 2,020).")
+    placed = problem("no_year", "The row has no year", do="Write the year into C4 of Has, 2015", cell="C4")
+    placed = replace(placed, municipality="Has", year="2015")
+    assert "anglisht" not in problem_line(placed, ALBANIAN)  # what stands before it as the place is not told again
+
+
+def test_names_that_may_be_the_missing_municipalities_are_told_with_them(tmp_path):
+    one = "The source names 58 of 61 municipalities. Missing: Has (AL131). Another name in it means none for certain: 'Hass'"
+    said, _ = sentences(problem("missing_or_misnamed", one, severity="NOTE", do=""), ALBANIAN)
+    assert said.startswith("Në burim mungojnë bashki, dhe ka emra që nuk tregojnë me siguri një bashki")
+    table = [["Hass" if cell == "Has" else cell for cell in row] for row in rows(turnout_pct=half)]
+    told = taken(evaluation(tmp_path, {"raport.xlsx": table}, ["turnout"])).problems
+    assert "missing_or_misnamed" in {found.rule for found in told}
+    assert "extra_name" not in {found.rule for found in told}
+
+
+def test_how_many_totals_agree_is_told_in_the_language_itself():
+    what = "1,065 total rows were compared with the sums of their rows, and agree"
+    said, _ = sentences(problem("totals_agree", what, severity="NOTE", do=""), ALBANIAN)
+    assert said.endswith(f"dhe përputhen: 1{SPACE}065.")
+
+
+def test_what_ends_a_check_has_words_of_the_language(tmp_path, monkeypatch, capsys):
+    only_after = [rows(turnout_pct=half)[0], *(row for row in rows(turnout_pct=half)[1:] if row[1] > 2018)]
+    workspace = evaluation(tmp_path, {"raport.xlsx": only_after}, ["turnout"])
+    code, said = command(workspace, monkeypatch, capsys, "check", "trial", "--lang", "sq")
+    assert code == 4
+    assert said.endswith("lnbeval: trial: duhen zgjidhur më parë problemet NDAL dhe PYETJE më sipër (1).\n")
+    workspace.parameters("trial").write_text("{}", encoding="utf-8")
+    code, said = command(workspace, monkeypatch, capsys, "check", "trial", "--lang", "sq")
+    assert (code, "lnbeval: Kjo pengon (anglisht): " in said) == (2, True)
+
+
 def test_an_advice_that_the_language_lacks_is_quoted_too():
     one = problem("former_name", "Former names: 'Ura Vajgurore' as Dimal (AL315)", do="Look at it")
     assert sentences(one, ALBANIAN)[1] == "(anglisht: Look at it)."
@@ -383,6 +421,7 @@ def test_a_guess_is_told_with_its_keys_its_values_and_its_reason():
         ("It touches (turnout, invalid_ballots, services)", "turnout, invalid_ballots, services"),
         ("Cells are divided by the semicolon, as found in the file", "pikëpresja"),
         ("Cells are divided by the tab, as found in the file", "tabulator"),
+        ("Cells seem to be divided by the tab, but the parameters declare the comma", "tabulator ≠ presja"),
     ],
 )
 def test_series_are_named_and_figures_written_as_the_language_does(what, details):
@@ -403,6 +442,12 @@ def test_the_series_that_an_evaluation_defines_are_named(tmp_path, monkeypatch, 
     _, said = command(workspace, monkeypatch, capsys, "check", "trial", "--lang", "sq")
     (line,) = [one for one in lines(said) if ALBANIAN.texts["below_range"][0] in one]
     assert "buxheti" in line
+
+
+def test_a_sentence_that_ends_in_an_error_of_a_spreadsheet_ends_in_a_full_stop():
+    one = problem("spreadsheet_error", "The cell shows the spreadsheet error #REF!")
+    assert problem_text(one) == "STOP a.xlsx: The cell shows the spreadsheet error #REF!. Ask the source."
+    assert "#REF!. " in problem_line(one, ALBANIAN)
 
 
 def test_nothing_but_the_quotation_is_a_detail():

@@ -9,6 +9,8 @@ from country import LETTERS, PERSONS
 from lnbeval.errors import DataError, ParameterError
 from lnbeval.intake import Condition, Resolved, Source, UnreadableError, describe, intake, read_source, sheets
 from lnbeval.intake.source import NumberMarks
+from lnbeval.intake.spans import folded
+from lnbeval.intake.text import several
 
 CODES = {"Tiranë": "TR", "Durrës": "DR", "Vorë": "VR"}
 GOOD = [["Bashkia", "Viti", "Raste"], ["Tiranë", 2020, 5], ["Durrës", 2020, 7]]
@@ -346,3 +348,23 @@ def test_contradictions_of_a_source_are_collected_by_a_schema():
     declared = {"file": "../a.csv", "unit": "Bashkia", "period": "Viti", "columns": {"cases": "Raste"}}
     with pytest.raises(ValidationError, match="raw folder"):
         TypeAdapter(Source).validate_python(declared)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["C124", "C125", "C126", "C184"], "C124:C126, C184"),
+        (["C4", "D4", "C5"], "C4:C5, D4"),
+        (["row 185, column Raste", "row 187, column Raste", "row 186, column Raste"], "rows 185-187, column Raste"),
+        (["row 7, column Raste"], "row 7, column Raste"),
+        (["row 7", "row 8"], "rows 7-8"),
+        (["C4", "row 7"], "C4, row 7"),
+        (["C4:C9", "C12"], "C4:C9, C12"),
+    ],
+)
+def test_places_are_drawn_together_column_by_column(cells, expected):
+    assert folded(cells) == expected
+
+
+def test_a_number_is_told_with_its_noun():
+    assert [several(number, "row") for number in (0, 1, 2016)] == ["0 rows", "1 row", "2,016 rows"]

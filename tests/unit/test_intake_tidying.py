@@ -71,6 +71,7 @@ def balanced(taken):
         (True, "TRUE"),
         (dt.datetime(2020, 3, 12), "date"),  # noqa: DTZ001 - a spreadsheet knows no time zone
         (dt.time(3, 12), "date or time"),
+        (dt.datetime(2018, 3, 12), "date or time (2018-03-12),"),  # noqa: DTZ001 - a cell has no time zone
         ("#REF!", "spreadsheet error #REF!"),
         ("#N/A", "spreadsheet error #N/A"),
         ("=1+1", "formula"),
@@ -207,7 +208,7 @@ def test_an_unknown_name_is_told_once_with_its_rows_and_candidates(tmp_path):
     (problem,) = told(taken)
     assert (problem.cell, problem.municipality) == ("A2:A4", "Vore")
     assert "(3 rows)" in problem.what
-    assert "Vlorë or Vorë" in problem.do
+    assert "it may mean Vlorë or Vorë" in problem.what
     assert taken.names[["written", "code", "how", "rows"]].values.tolist() == [
         ["Tiranë", "TR", "exact", 1],
         ["Vore", "", "no such name", 3],
@@ -220,7 +221,7 @@ def test_a_county_settles_an_ambiguous_name(tmp_path):
     rows = [["Klos", 2020, 5, "Dibër"], ["Klos", 2020, 6, None]]
     taken = take(tmp_path, rows, header=header, county="Qarku")
     assert triples(taken) == [("KL", 2020, 5.0)]
-    assert "Klos (Dibër) or Klos (Elbasan)" in told(taken)[0].do
+    assert "it may mean Klos (Dibër) or Klos (Elbasan)" in told(taken)[0].what
 
 
 def test_decomposed_letters_are_the_same_name(tmp_path):

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.figures.marks import SYSTEMS, number_pattern, reading_name
-from lnbeval.intake.text import EXCEL_ERRORS, Uncalculated, quoted
+from lnbeval.intake.text import EXCEL_ERRORS, Uncalculated, cell_text, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def wrong_type(value: object, wanted: str) -> Fault:
         what = f"The cell holds {str(value).upper()}, not {wanted}"
         return Fault(kind="true_or_false", what=what, do=f"Write {wanted}")
     if isinstance(value, date | time | timedelta):
-        what = f"The cell holds a date or time ({value}), not {wanted}; spreadsheets turn figures like 12-3 into dates"
+        what = f"The cell holds a date or time ({cell_text(value)}), not {wanted}; spreadsheets turn figures like 12-3 into dates"
         return Fault(kind="date", what=what, do="Ask the source for the figure, or set the cell format back to number")
     return Fault(kind="unknown_type", what=f"{quoted(str(value))} is not {wanted}", do=f"Write {wanted}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.problems import Problem
-from lnbeval.intake.table import RawTable, addresses, column_name
+from lnbeval.intake.table import RawTable, addresses, column_name, places_in_column
 from lnbeval.intake.text import listed, quoted
 
 if TYPE_CHECKING:
@@ -108,4 +108,4 @@ def _named(table: RawTable, position: int, words: Mapping[int, str]) -> str:
     for index, word in words.items():
         rows.setdefault(word, []).append(index)
     often = sorted(rows.items(), key=lambda entry: -len(entry[1]))
-    return listed((f"{word} in {addresses(table, found, position)}" for word, found in often), most=WORDS_SHOWN)
+    return listed((f"{word} in {places_in_column(table, found, position)}" for word, found in often), most=WORDS_SHOWN)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake.files.encodings import TextError
 from lnbeval.intake.files.limits import LONGEST_CELL, MEGABYTE, MOST_CELLS, MOST_COLUMNS
-from lnbeval.intake.text import is_blank, tidy_text
+from lnbeval.intake.text import is_blank, quoted, tidy_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DELIMITERS = (";", ",", "\t")
 DELIMITER_NAMES = {";": "semicolon", ",": "comma", "\t": "tab"}
 SAMPLE = 200  # records looked at to find the delimiter
+NEARLY_ALL: Final = 0.9  # of them have as many cells as the others, where the headers do not say what divides them
 LINE: Final = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 SHORT: Final = 24  # letters of a cell that is likely to come again, and is stored once
 
@@ -40,6 +41,29 @@ def found_delimiter(text: str, wanted: Sequence[str]) -> str | None:
     scores = {delimiter: _score(text, delimiter, wanted) for delimiter in DELIMITERS}
     best = max(DELIMITERS, key=lambda delimiter: scores[delimiter])
     return best if scores[best] > (0, 0.0) else None
+
+
+def stop_at_other_delimiter(text: str, declared: str, wanted: Sequence[str]) -> None:
+    """Raise TextError where the declared delimiter gives no wanted header, or no cells at all, and another one does.
+
+    Every header would be told as absent otherwise, with the advice to correct it.
+    """
+    likely = found_delimiter(text, wanted)
+    if likely is None or likely == declared:
+        return
+    (headers, agreement), (others, agreed) = _score(text, declared, wanted), _score(text, likely, wanted)
+    if headers or not (others or (agreement == 0 and agreed >= NEARLY_ALL)):
+        return
+    raise TextError(
+        f"Cells seem to be divided by the {delimiter_name(likely)}, but the parameters declare the {delimiter_name(declared)}",
+        "Change `delimiter`, or leave it out",
+        "delimiter_differs",
+    )
+
+
+def delimiter_name(delimiter: str) -> str:
+    """What a message calls a delimiter."""
+    return DELIMITER_NAMES.get(delimiter, quoted(delimiter))
 
 
 def _score(text: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, float]:

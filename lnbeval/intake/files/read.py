@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from lnbeval.intake.files.assemble import assembled, filled_size
 from lnbeval.intake.files.books import Book, edge_problem, opened_book
-from lnbeval.intake.files.csv_file import DELIMITER_NAMES, csv_rows, declared_delimiter, found_delimiter
+from lnbeval.intake.files.csv_file import (
+    csv_rows,
+    declared_delimiter,
+    delimiter_name,
+    found_delimiter,
+    stop_at_other_delimiter,
+)
 from lnbeval.intake.files.encodings import TextError, decoded, proven_encoding, proven_problem
 from lnbeval.intake.files.file_on_disk import file_bytes, stop
 from lnbeval.intake.files.joined_header import header_elsewhere
@@ -84,6 +90,8 @@ def _csv_table(data: bytes, source: Source, resolve: Resolver | None, letters: L
     try:
         text = decoded(data, source.encoding if proof is None else proof.encoding, letters)
         first, text = declared_delimiter(text)
+        if source.delimiter:
+            stop_at_other_delimiter(text, source.delimiter, wanted_headers(source))
         delimiter = source.delimiter or first or found_delimiter(text, wanted_headers(source)) or ","
         rows, last = csv_rows(text, delimiter)
     except TextError as fault:
@@ -120,8 +128,7 @@ def _stop_at_sheet(source: Source, named: str) -> None:
 
 
 def _delimiter_note(source: Source, delimiter: str) -> Problem:
-    named = DELIMITER_NAMES.get(delimiter, quoted(delimiter))
-    what = f"Cells are divided by the {named}, as found in the file"
+    what = f"Cells are divided by the {delimiter_name(delimiter)}, as found in the file"
     return Problem(severity="NOTE", file=source.file, what=what, rule="delimiter_found")
 
 

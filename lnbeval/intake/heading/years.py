@@ -216,7 +216,7 @@ def _names_part(text: str, words: HeaderWords) -> bool:
 
 
 def _day(written: date) -> Fault:
-    fault = _part_of_year(str(written))
+    fault = _part_of_year(cell_text(written))
     if (written.month, written.day) not in YEAR_ENDS:
         return fault
     whole = f"If it stands for the whole year, declare dates: year for the source, or have it written as {written.year}"

@@ -154,7 +154,7 @@ def bounded_sums(reading: Reading, named: Sequence[str], rows: Sequence[Added]) 
     for at, (variable, position) in enumerate(reading.columns.variables):
         of = reading.years_of_columns.get(position, 0)
         found = [
-            f"{_named(named, row.code, row.year or of)} ({row.ends[at][0]:.12g} to {row.ends[at][1]:.12g})"
+            f"{_named(named, row.code, row.year or of)} ({row.ends[at][0]:,.12g} to {row.ends[at][1]:,.12g})"
             for row in rows
             if row.code >= 0 and at in row.ends and not reading.is_kept(at, row.code, row.year)
         ]

@@ -139,7 +139,7 @@ def _problem(reading: Reading, named: Sequence[str], at: int, compared: Compared
     of = reading.years_of_columns.get(position, 0)
     shown = listed(
         (
-            f"{named[code]} {year or of} (total {total:.12g}, sum {summed:.12g}, row {row})"
+            f"{named[code]} {year or of} (total {total:,.12g}, sum {summed:,.12g}, row {row})"
             for row, code, year, total, summed in compared.differing
         ),
         MOST_SHOWN,

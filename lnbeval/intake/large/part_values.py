@@ -14,7 +14,7 @@ from lnbeval.intake.large.telling import told
 from lnbeval.intake.registered import OF_A_HUNDRED
 from lnbeval.intake.spans import RowSpan
 from lnbeval.intake.table import column_name
-from lnbeval.intake.text import MOST_SHOWN, listed, quoted
+from lnbeval.intake.text import MOST_SHOWN, listed, quoted, several
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def _negative(reading: Reading, named: Sequence[str], at: int) -> list[Problem]:
     do = f"Ask the source; if it is a change between two times, say `change: yes` for it in {registry}"
     problems = []
     for row, code, year, value in found:
-        what = f"{variable} is negative in a row that is added up: {value:.12g}"
+        what = f"{variable} is negative in a row that is added up: {value:,.12g}"
         problem = told(reading, [row], position, "STOP", what, do, "below_range")
         problems.append(
             replace(problem, subject=variable, municipality=named[code], year=_year(reading, position, year))
@@ -79,7 +79,8 @@ def _fractions(reading: Reading, named: Sequence[str], at: int) -> list[Problem]
         return []
     unit = reading.registered.units.get(variable) or "whole things"
     shown = listed(
-        f"{named[code]} {_year(reading, position, year)}: {value:.12g} in row {row}" for row, code, year, value in found
+        f"{named[code]} {_year(reading, position, year)}: {value:,.12g} in row {row}"
+        for row, code, year, value in found
     )
     rest = f" and {count - len(found):,} more" if count > len(found) else ""
     what = f"{variable} counts {unit}, but rows that are added up have decimals: {shown}{rest}"
@@ -118,10 +119,10 @@ def _above_total(
     if not found:
         return []
     shown = listed(
-        f"{named[over.code]} {over.year} in row {over.row}: {over.value:.12g} of {over.total:.12g}".replace("  ", " ")
+        f"{named[over.code]} {over.year} in row {over.row}: {over.value:,.12g} of {over.total:,.12g}".replace("  ", " ")
         for over in found
     )
-    what = f"{variable} is larger than {total} in {len(found):,} row(s) that are added up: {shown}"
+    what = f"{variable} is larger than {total} in {several(len(found), 'row')} that are added up: {shown}"
     do = "Correct the file; or, if it counts contacts or cases and not persons, say so in writing"
     rows = [over.row for over in found]
     span = RowSpan(rows[:MOST_SHOWN], last=rows[-1], count=len(rows))

@@ -103,5 +103,5 @@ def _key(reading: Reading) -> str:
 
 def _shown(value: float | None, low: float | None, high: float | None) -> str:
     if low is not None:
-        return f"between {low:.12g} and {high:.12g}"
+        return f"between {low:,.12g} and {high:,.12g}"
     return "not reported" if value is None else repr(value).removesuffix(".0")

@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from lnbeval.intake.spans import shown_rows
+from lnbeval.intake.spans import folded
 from lnbeval.intake.table import column_name
 from lnbeval.intake.text import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping
 
     from lnbeval.intake.heading.columns import Columns
     from lnbeval.intake.problems import Problem
@@ -31,8 +31,6 @@ OF_COLUMNS: Final = frozenset(
 PARTICULAR: Final = re.compile(  # of one column: quotations with figures, addresses, counts
     r"'[^']*[0-9][^']*'|\b(?:[A-Z]{1,3}[0-9]+|rows? [0-9]+(?:-[0-9]+)?)(?::[A-Z]{1,3}[0-9]+)?(?:, |\b)|[-−]?[0-9][0-9.,]*| and # more"
 )
-CELL: Final = re.compile(r"([A-Z]{1,3})([0-9]+)")
-ROW: Final = re.compile(r"row ([0-9]+), column (.+)")
 
 
 def told_once(problems: Iterable[Problem], table: RawTable, columns: Columns) -> list[Problem]:
@@ -61,21 +59,11 @@ def _together(group: list[Problem]) -> Problem:
     years = sorted({one.year for one in group if one.year})
     return replace(
         first,
-        cell=_cells([one.cell for one in group if one.cell]),
+        cell=folded([one.cell for one in group if one.cell]),
         municipality=first.municipality if len({one.municipality for one in group}) == 1 else "",
         year=f"{years[0]}-{years[-1]}" if len(years) > 1 else "".join(years),
         what=f"{first.what}; {more}",
     )
-
-
-def _cells(cells: Sequence[str]) -> str:
-    """Several places in one line; those in one column as an address of many cells has them."""
-    for pattern, letter, number in ((CELL, 1, 2), (ROW, 2, 1)):
-        found = [match for cell in cells if (match := pattern.fullmatch(cell))]
-        if len(found) == len(cells) and len({match[letter] for match in found}) == 1:
-            rows, column = [int(match[number]) for match in found], found[0][letter]
-            return shown_rows(rows, column) if pattern is CELL else f"rows {shown_rows(rows)}, column {column}"
-    return listed(cells)
 
 
 def _several(number: int, noun: str) -> str:

@@ -11,7 +11,7 @@ from lnbeval.intake.figures.numbers import NumberRules, number_rules
 from lnbeval.intake.figures.parts import number_parts
 from lnbeval.intake.figures.told_cells import column_label, column_problem
 from lnbeval.intake.spans import row_count
-from lnbeval.intake.table import RawTable, cell_addresses, column_cells
+from lnbeval.intake.table import RawTable, column_cells, places_in_column
 from lnbeval.intake.text import quoted
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _examples(table: RawTable, position: int, rows: Mapping[str, Sequence[int]])
     cells = column_cells(table, position)
     return "; ".join(
         f"{name}: {_how_many(row_count(table, found))} such as {quoted(str(cells[found[0]]))} in "
-        f"{cell_addresses(table, found[:1], position)[0]}"
+        f"{places_in_column(table, found[:1], position)}"
         for name, found in rows.items()
     )
 

@@ -49,7 +49,7 @@ def total_fault(
         return None
     values = _values(own) or _values(rows)
     if kind not in ADDED_UP and _is_mean(total.value, values, of_a_hundred=kind in OF_A_HUNDRED):
-        what = f"The total is {total.value:.12g}, among the rows ({min(values):.12g} to {max(values):.12g})"
+        what = f"The total is {total.value:,.12g}, among the rows ({min(values):,.12g} to {max(values):,.12g})"
         do = "It was taken for an average and not compared; for a count, ask the source"
         return Fault(kind="total_like_an_average", what=what, do=do, severity="NOTE")
     whose = f"the municipalities of {county}" if own else "the rows of the year"
@@ -116,7 +116,7 @@ def _since_the_total_before(total: Amount, totals: Sequence[Amount], rows: Seque
 
 
 def _no_sum(total: float, values: Sequence[float], whose: str, kind: str, lacking: Sequence[str]) -> Fault:
-    what = f"The total is {total:.12g}, but {whose} ({len(values)}) add up to {math.fsum(values):.12g}"
+    what = f"The total is {total:,.12g}, but {whose} ({len(values)}) add up to {math.fsum(values):,.12g}"
     if kind not in ADDED_UP and min(values) <= total <= max(values):  # What is beyond all of them is no mean.
         what += f", and their mean is {math.fsum(values) / len(values):.6g}"
     what = "; ".join((what, *lacking))

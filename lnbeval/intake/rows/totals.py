@@ -162,9 +162,7 @@ def _not_compared(total: Amount, table: RawTable, units: Units, fates: Mapping[i
         else f"{addresses(table, own)}{WHY.get(fate, '')}"
         for (name, fate), own in rows.items()
     )
-    what = (
-        f"The total {total.value:.12g} is not compared with the rows that it stands for: no figure is known of {places}"
-    )
+    what = f"The total {total.value:,.12g} is not compared with the rows that it stands for: no figure is known of {places}"
     do = "Settle these rows, or ask for their figures; the total is compared once all are known"
     return Fault(kind="total_not_compared", what=what, do=do, severity="NOTE", alike=names)
 

@@ -191,7 +191,7 @@ def name_words(resolved: Resolved, written: str, county: str = "") -> tuple[str,
         return what, f"This is a suggestion, nothing was accepted. {IN_FILE}"
     told = f" ({resolved.how})" if resolved.how else ""
     what = f"{name}{where} does not name one municipality{told}"
-    return what, f"It may mean {near}. {IN_FILE}" if near else IN_FILE
+    return f"{what}; it may mean {near}" if near else what, IN_FILE
 
 
 def _notes(table: RawTable, spellings: Iterable[Spelling]) -> list[Problem]:

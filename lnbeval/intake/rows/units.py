@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from lnbeval.intake.figures.faults import Fault
 from lnbeval.intake.problems import Problem
@@ -173,10 +173,15 @@ def _no_name(value: object, written: str) -> Fault | None:
     return None
 
 
+WITH_LETTERS: Final = (
+    "Ask the source for a file that still has its letters; a text keeps them when it is saved as CSV UTF-8"
+)
+
+
 def _broken_letters(written: str) -> Fault | None:
     if REPLACEMENT in written or LOST.search(written):
         what = f"{quoted(written)} holds a letter that was lost when the file was saved"
-        return Fault(kind="lost_letters", what=what, do="Ask for the file again, saved as .xlsx or CSV UTF-8")
+        return Fault(kind="lost_letters", what=what, do=WITH_LETTERS)
     for sequences, cause, encoding in MISREAD:
         if any(sequence in written for sequence in sequences):
             what = f"{quoted(written)} holds letters that show that {cause}"

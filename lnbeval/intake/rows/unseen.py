@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lnbeval.intake.files.assemble import HIDDEN_ROW
 from lnbeval.intake.layout import Note
 from lnbeval.intake.problems import Problem
+from lnbeval.intake.spans import folded
 from lnbeval.intake.table import RawTable, column_letter, column_name
 from lnbeval.intake.text import first_place, is_blank, listed, quoted
 
@@ -73,9 +74,9 @@ def marked_blanks(table: RawTable, columns: Columns, units: Collection[int]) -> 
         _problem(
             table,
             "WARN",
-            f"Cells are blank but {how}: {listed(cells, MOST_TOLD)}. Colours and comments are not read; the cells are read as not reported",
+            f"Cells are blank but {how}: {folded(cells)}. Colours and comments are not read; the cells are read as not reported",
             "Ask what they mean, and have it written as a figure or a word",
-            listed(cells),
+            folded(cells),
             "blank_but_marked",
         )
         for how, cells in found.items()

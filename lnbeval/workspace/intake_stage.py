@@ -27,7 +27,7 @@ from lnbeval.workspace.number_words import number_words
 from lnbeval.workspace.person_words import person_words, text_letters
 from lnbeval.workspace.places import replaced_folder, write_text
 from lnbeval.workspace.registered import registered_facts
-from lnbeval.workspace.sources_register import register_warnings
+from lnbeval.workspace.sources_register import files_beside, register_warnings
 from lnbeval.workspace.treatment import treated_municipalities
 from lnbeval.workspace.treatment_checks import questions, table_path
 from lnbeval.workspace.trial import stop_if_all_refused
@@ -78,7 +78,7 @@ def _checked(
     taken, found = checked_values(taken, parameters, reference, answered)
     asked = questions(table_path(workspace, parameters), reference)
     guessed = guess_questions(evaluation, parameters, reference, named_questions(workspace.decisions(evaluation)))
-    unregistered = register_warnings(raw, parameters)
+    unregistered = (*register_warnings(raw, parameters), *files_beside(raw, parameters))
     told = _told(workspace, evaluation, parameters, reference, answered, taken)
     every = (*guessed, *unregistered, *told, *named, *asked, *revised, *found)
     problems = decided(every, decisions, workspace.decisions(evaluation).name)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from lnbeval.intake import Problem
+from lnbeval.intake.text import listed, quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from lnbeval.workspace.parameters import Parameters
 
 FILE: Final = "SOURCES.md"
+WRITTEN_HERE: Final = (FILE, "DELIVERIES.csv", "decisions.csv", "indicators.csv", "variables.csv")  # not received
+DATA: Final = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".px")
 OPEN: Final = "?"  # stands in a cell that nobody has filled in
 DO: Final = "Say of each file from whom it is, when it came, and under which terms"
 RULE: Final = "sources_register"
@@ -31,6 +34,19 @@ def register_warnings(folder: Path, parameters: Parameters) -> list[Problem]:
     titles = _cells(next((line for line in lines if line.startswith("| file ")), ""))
     files = dict.fromkeys(source.file for source in parameters.data.sources)
     return [warning for file in files if (warning := _warning(file, lines, titles)) is not None]
+
+
+def files_beside(folder: Path, parameters: Parameters) -> list[Problem]:
+    """A note on data files of the folder that no source declares and the register does not name: a delivery may wait there."""
+    register = folder / FILE
+    named = register.read_text(encoding="utf-8", errors="replace") if register.is_file() else ""
+    known = {*(source.file for source in parameters.data.sources), *WRITTEN_HERE}
+    known.add(parameters.treatment.table.rsplit("/", 1)[-1])
+    there = sorted(path.name for path in folder.glob("*.*") if path.suffix.casefold() in DATA and path.is_file())
+    beside = [name for name in there if name not in known and name not in named and not name.startswith((".", "~$"))]
+    what = f"Files lie beside those that are read, and nothing reads them: {listed(map(quoted, beside))}"
+    do = f"Declare one that replaces another or adds to it as a source; of one that does not, say in {FILE} what it is"
+    return [Problem(severity="NOTE", file="", what=what, do=do, rule="files_beside")] if beside else []
 
 
 def register_lines(folder: Path) -> list[tuple[str, str, str]]:

@@ -138,7 +138,7 @@ def test_x09_unknown_municipalities_are_told_once_for_each_spelling_with_first_r
     problems = [problem for problem in told(read, "STOP", "ASK") if problem.municipality == "Tirona"]
     assert len(problems) == 1
     assert problems[0].cell == "rows 2, 5, 8 and 45 more, column Bashkia"
-    assert "Tiranë (AL" in problems[0].do
+    assert "Tiranë (AL" in problems[0].what
     assert CODES["Tiranë"] not in set(read.values["code"])
     assert "48 without a municipality that is known" in only(read, "rows_added_up").what
 

@@ -440,14 +440,15 @@ def test_a_sheet_that_lists_municipalities_with_a_year_says_who_was_treated(work
     assert {row["code"] for row in rows} == set(CODES[:9])
 
 
-def test_a_large_file_sorted_by_municipality_is_looked_at_all_over(workspace, tmp_path):
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_large_file_sorted_by_municipality_is_looked_at_all_over(workspace, tmp_path, quote):
     months = (
         *("Janar", "Shkurt", "Mars", "Prill", "Maj", "Qershor"),
         *("Korrik", "Gusht", "Shtator", "Tetor", "Nëntor", "Dhjetor"),
     )
     lines = ["Bashkia;Viti;Muaji;Grupi;Persona të trajtuar"]
     lines += [
-        f"{NAMES[code]};{year};{month};G{group};{figure(code, year)}"
+        f"{quote}{NAMES[code]}{quote};{year};{quote}{month}{quote};{quote}G{group}{quote};{figure(code, year)}"
         for code in CODES
         for year in range(2014, 2020)
         for month in months
@@ -459,6 +460,8 @@ def test_a_large_file_sorted_by_municipality_is_looked_at_all_over(workspace, tm
     parameters = drafted(workspace, "large", path)
     (source,) = parameters["data"]["sources"]
     assert source["aggregate"] == {"by": "sum", "over": ["Muaji", "Grupi"]}
+    why = next(guess["why"] for guess in parameters["guesses"] if guess["name"].startswith("table"))
+    assert "are municipalities (61); 'Viti' holds 2014-2019" in why
     read = values(workspace, "large")
     assert all(read["persona_te_trajtuar", code, 2016] == 240 * figure(code, 2016) for code in CODES)
 
@@ -569,13 +572,57 @@ def test_a_column_of_the_year_of_joining_beside_years_across_is_the_treatment(wo
 
 def test_several_columns_that_could_say_who_was_treated_are_asked_about_and_are_no_outcomes(workspace, tmp_path):
     rows = long_rows(
-        figure, lambda code, _: "Po" if code in PHASE_ONE else "Jo", lambda code, _: 2017 if code in PHASE_ONE else None
+        figure, lambda code, _: "Po" if code in CODES[:7] else "Jo", lambda code, _: 2017 if code in PHASE_ONE else None
     )
     sheet_of(tmp_path / "a.xlsx", ["Bashkia", "Viti", "Raste", "Zyrë sociale", "Viti i hyrjes"], *rows)
     parameters = drafted(workspace, "several", tmp_path / "a.xlsx")
     assert parameters["indicators"] == ["raste"]
     why = next(guess["why"] for guess in parameters["guesses"] if guess["name"] == "treatment")
     assert "'Zyrë sociale' of a.xlsx and 'Viti i hyrjes' of a.xlsx could each say who was treated" in why
+
+
+def test_yes_and_a_year_of_the_same_municipalities_are_one_list(workspace, tmp_path):
+    book, _ = book_of_years(tmp_path / "raste.xlsx", "Raste", int)
+    listed = book.create_sheet("Lista e programit")
+    listed.append(["Bashkia", "Në program", "Viti i fillimit"])
+    for code in CODES:
+        listed.append([NAMES[code], *(("Po", 2018) if code in PHASE_ONE else ("Jo", None))])
+    book.save(tmp_path / "raste.xlsx")
+    treatment = drafted(workspace, "listed", tmp_path / "raste.xlsx")["treatment"]
+    assert treatment["phases"] == [{"phase": 1, "first_treated": 2018}]
+    assert {row["code"] for row in rows_in(workspace.raw("listed") / "treatment.csv")} == PHASE_ONE
+
+
+def test_inhabitants_beside_outcomes_are_what_rates_are_of_and_no_outcome(workspace, tmp_path):
+    sheet_of(
+        tmp_path / "a.xlsx", ["Bashkia", "Viti", "Raste", "Popullsia"],
+        *long_rows(figure, lambda code, year: int(REFERENCE.municipalities.loc[code, "population_2023"]) - year),
+    )  # fmt: skip
+    parameters = drafted(workspace, "both", tmp_path / "a.xlsx")
+    assert parameters["indicators"] == ["raste"]
+    (source,) = parameters["data"]["sources"]
+    assert source["columns"]["population"] == "Popullsia"
+
+
+def test_one_series_of_two_files_may_have_its_header_in_capitals_in_one(workspace, tmp_path):
+    sheet_of(tmp_path / "a.xlsx", ["Bashkia", "Viti", "Raste"], *long_rows(figure, years=range(2014, 2018)))
+    sheet_of(tmp_path / "b.xlsx", ["Bashkia", "Viti", "RASTE"], *long_rows(figure, years=range(2018, 2020)))
+    parameters = drafted(workspace, "two", tmp_path / "a.xlsx", tmp_path / "b.xlsx")
+    assert [source["columns"] for source in parameters["data"]["sources"]] == [{"raste": "Raste"}, {"raste": "RASTE"}]
+    read = values(workspace, "two")
+    assert all(read["raste", code, year] == figure(code, year) for code in CODES for year in (2017, 2018))
+
+
+def test_a_file_beside_those_that_are_read_is_told(workspace, tmp_path):
+    sheet_of(tmp_path / "a.xlsx", ["Bashkia", "Viti", "Raste"], *long_rows(figure))
+    drafted(workspace, "beside", tmp_path / "a.xlsx")
+    note = "Files lie beside those that are read, and nothing reads them"
+    assert note not in checked(workspace, "beside")[1]
+    shutil.copy(tmp_path / "a.xlsx", workspace.raw("beside") / "a (i ri).xlsx")
+    assert f"{note}: 'a (i ri).xlsx'" in checked(workspace, "beside")[1].replace("\n", " ")
+    register = workspace.raw("beside") / "SOURCES.md"
+    register.write_text(register.read_text("utf-8") + "\n`a (i ri).xlsx` is a copy.\n", encoding="utf-8")
+    assert note not in checked(workspace, "beside")[1]
 
 
 def test_a_phase_before_the_data_keeps_its_municipalities_out_of_the_comparison(workspace, tmp_path):

@@ -129,7 +129,7 @@ def test_x20_cells_that_follow_the_decision_are_counted_in_the_note(tmp_path):
 def test_x20_a_csv_column_is_decided_in_the_same_way(tmp_path):
     taken = take_csv(tmp_path, "1.234,50", "2.345")
     assert sorted(taken.values["value"]) == [1234.5, 2345]
-    assert "'1.234,50' in row 2, column Raste" in the(taken, "marks_decided").what
+    assert "'1.234,50' in row 2;" in the(taken, "marks_decided").what
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_x20_and_x22_the_check_command_tells_marks_and_words(small_workspace):
     elections.write_text(clean.replace(",59.699,", ',"59,69",'), "utf-8")
     ended = run_lnbeval(small_workspace, "check", "turnout")
     assert ended.returncode == 3
-    assert "decimal comma: 1 cell such as '59,69' in row 2, column turnout_pct" in ended.stdout
+    assert "decimal comma: 1 cell such as '59,69' in row 2" in ended.stdout
 
 
 @pytest.mark.parametrize(
@@ -248,6 +248,7 @@ def test_x21_a_date_written_as_text_is_no_number(tmp_path, text):
     [
         ("(13)", "number_in_brackets"), ("(2 608)", "number_in_brackets"), ("(1.307,5)", "number_in_brackets"),
         ("1'307", "apostrophes"), ("12’500.5", "apostrophes"), ("(a)", "not_a_number"), ("1'30", "not_a_number"),
+        ("93773-", "minus_behind"), ("1.307 −", "minus_behind"),
     ],
 )  # fmt: skip
 def test_x20_numbers_in_brackets_or_with_apostrophes_are_called_so_and_no_word_for_missing(tmp_path, text, rule):

@@ -25,6 +25,7 @@ DAY_IN_FIGURES: Final = re.compile(
 )
 WORD_BEHIND: Final = re.compile(r"[+-]?[0-9][0-9., ]*\s*([^\W\d_].{0,60})", re.DOTALL)
 IN_BRACKETS: Final = re.compile(r"\(\s*[0-9][0-9., ]*\)")
+MINUS_BEHIND: Final = re.compile(r"[0-9][0-9., ]*\s?[-\N{MINUS SIGN}\N{EN DASH}]")
 APOSTROPHES: Final = re.compile(r"[+-]?[0-9]{1,3}(?:['\N{RIGHT SINGLE QUOTATION MARK}][0-9]{3})+(?:[.,][0-9]+)?")
 PERCENT: Final = "percent"  # the unit of unit_words.csv that makes another quantity of a number
 UNSETTLED: Final = "marks_not_settled"  # told once for the whole column, not for each cell
@@ -168,6 +169,10 @@ def _written_otherwise(word: str) -> Fault | None:
         what = f"{quoted(word)} is a number in brackets: in accounts one below zero, elsewhere often a figure that is in doubt"
         do = "Ask the source which it is, and have it written with a minus, or without brackets"
         return Fault(kind="number_in_brackets", what=what, do=do)
+    if MINUS_BEHIND.fullmatch(word):
+        what = f"{quoted(word)} is a number with a minus behind it: some programs write numbers below zero so"
+        do = "Ask the source whether it is below zero, and have it written with the minus before it, or without"
+        return Fault(kind="minus_behind", what=what, do=do)
     if APOSTROPHES.fullmatch(word):
         what = f"{quoted(word)} looks like a number with an apostrophe between thousands"
         do = "Ask for the column without apostrophes, or take them out in a copy and write so into SOURCES.md"

@@ -96,7 +96,8 @@ def _pieces(path: Path, start: int, size: int) -> bytes:
         for place in range(start, size - PIECE, max(PIECE, (size - start) // PIECES)):
             stream.seek(place)
             lines += stream.read(PIECE).split(b"\n")[1:-1]
-    return b"".join(line + b"\n" for line in lines if b'"' not in line and b"\0" not in line)
+    # A line that opens a quotation and does not close it is a part of a cell, or has one.
+    return b"".join(line + b"\n" for line in lines if line.count(b'"') % 2 == 0 and b"\0" not in line)
 
 
 def _sheets(file: str, data: bytes, kind: Kind, meanings: Meanings) -> tuple[Sheets, str, str]:

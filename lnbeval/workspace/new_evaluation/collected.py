@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from lnbeval.intake.figures.told_units import told_unit
+from lnbeval.intake.header_words import folded
 from lnbeval.intake.registered import OF_A_HUNDRED
 from lnbeval.workspace.new_evaluation.matching import BRACKETS, Meant, called, meant, plain_header
 from lnbeval.workspace.number_words import number_words
@@ -26,7 +27,9 @@ class Collected:
     sources: list[dict[str, Any]] = field(default_factory=list)
     tables: list[SurveyedTable] = field(default_factory=list)  # of each source
     given: dict[str, tuple[Meant, str, SurveyedTable]] = field(default_factory=dict)  # code -> what, header, table
-    named: dict[tuple[str, str], Meant] = field(default_factory=dict)  # by header and name: the same in every table
+    named: dict[tuple[str, str], Meant] = field(
+        default_factory=dict
+    )  # by header and name, folded: the same in every table
     shares: dict[int, list[str]] = field(default_factory=dict)  # of a source by its place: headers left out of a sum
 
 
@@ -40,11 +43,12 @@ def add_source(
         if proposed.header in collected.unused:
             continue
         told, text = proposed.column.header, proposed.text
-        one = collected.named.get((told, text))
+        key = folded(told), folded(text)
+        one = collected.named.get(key)
         if one is None or one.code in columns:
             own = (code for code, item in collected.given.items() if item[0].how == "own")
             one = meant(proposed.column, text, table.title, reference, words, {*columns, *own})
-            collected.named[told, text] = one
+            collected.named[key] = one
             collected.given.setdefault(one.code, (one, told, table))
         columns[one.code] = proposed.header
         if proposed.equals:

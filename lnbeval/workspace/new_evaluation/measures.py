@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lnbeval.workspace.new_evaluation.matching import Kind, Meant
 
 PERSONS_SCALE = 1000
+POPULATION = "population"
 
 
 def variable_row(one: Meant, header: str, table: SurveyedTable, years: Sequence[int]) -> dict[str, Any]:
@@ -46,11 +47,13 @@ def indicator_rows(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """A row of indicators.csv for each variable of the evaluation's own, and the guess in it.
 
-    `every` makes one for registered variables too, where no registered indicator can be made of them.
+    `every` makes one for registered variables too, where no registered indicator can be made of them. Inhabitants, beside
+    anything else, are what rates are of and no outcome.
     """
+    outcomes = [item for item in given.values() if item[0].code != POPULATION] or list(given.values())
     rows = [
         _indicator_row(one if one.how == "own" else _from_registry(one, reference), table.file, reference)
-        for one, _, table in given.values()
+        for one, _, table in outcomes
         if every or one.how == "own"
     ]
     guesses = [
@@ -109,8 +112,8 @@ def _measured(one: Meant) -> dict[str, Any]:
         return {"unit": one.unit, "effect_unit": one.unit, "denominator": "", "scale": 1, "kind": kind}
     if one.kind == "money":
         unit = f"{one.unit} per inhabitant"
-        return {"unit": unit, "effect_unit": unit, "denominator": "population", "scale": 1, "kind": "money"}
+        return {"unit": unit, "effect_unit": unit, "denominator": POPULATION, "scale": 1, "kind": "money"}
     if one.kind == "count":
         unit = f"{one.counting_unit} per {PERSONS_SCALE:,} inhabitants"
-        return {"unit": unit, "effect_unit": unit, "denominator": "population", "scale": PERSONS_SCALE, "kind": "rate"}
+        return {"unit": unit, "effect_unit": unit, "denominator": POPULATION, "scale": PERSONS_SCALE, "kind": "rate"}
     return {"unit": one.unit, "effect_unit": one.unit, "denominator": "", "scale": 1, "kind": "count"}

@@ -50,12 +50,30 @@ def treatment_draft(
         for column in table.groups:
             if _starts(column, words, none):
                 candidates.setdefault(column.header, (table, column))
-    if len(candidates) == 1:
-        table, column = next(iter(candidates.values()))
+    chosen = _with_years(list(candidates.values()), words, none)
+    if chosen is not None:
+        table, column = chosen
         draft = _from_column(name, table, column, reference, years, _starts(column, words, none))
         return _beside(draft, column, tables)
     sorting = {column.header: table.file for table in tables for column in table.groups if len(column.groups) > 1}
     return _from_documents(reference, years, {header: table.file for header, (table, _) in candidates.items()}, sorting)
+
+
+def _with_years(
+    candidates: Sequence[tuple[SurveyedTable, SurveyedColumn]], words: HeaderWords, none: Collection[str]
+) -> tuple[SurveyedTable, SurveyedColumn] | None:
+    """The only column that says who was treated, or of several that name the same municipalities the one with years."""
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    begun = [_starts(column, words, none) for _, column in candidates]
+    named = [
+        {code for word in told for code in column.groups[word]}
+        for told, (_, column) in zip(begun, candidates, strict=True)
+    ]
+    dated = [
+        one for one, told in zip(candidates, begun, strict=True) if all(year is not None for year in told.values())
+    ]
+    return dated[0] if len(dated) == 1 and all(codes == named[0] for codes in named) else None
 
 
 def _beside(draft: TreatmentDraft, column: SurveyedColumn, tables: Sequence[SurveyedTable]) -> TreatmentDraft:
@@ -159,7 +177,7 @@ def _from_documents(
     seen = (
         f"{sorted_by} sorts municipalities, but not by a year, yes and no or a phase"
         if sorting
-        else "no column of the files says who was treated"
+        else "no column was recognised as one that says who was treated"
     )
     why = (
         f"{named} could each say who was treated, which a file cannot settle; instead this is the list of documents"

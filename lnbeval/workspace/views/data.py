@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from lnbeval.workspace.provenance import data_files, file_facts
-from lnbeval.workspace.sources_register import OPEN, register_lines
+from lnbeval.workspace.sources_register import OPEN, WRITTEN_HERE, register_lines
 from lnbeval.workspace.treatment_checks import table_path
 from lnbeval.workspace.views.who import cohort_order
 
@@ -25,7 +25,6 @@ UNREAD: Final = "Beside them: no figure of the estimates is read from it"
 WRITTEN: Final = "Written here, about these files"
 REFERENCE: Final = "Reference tables"
 KINDS: Final = (RECEIVED, LIST, UNREAD, WRITTEN, REFERENCE)
-WRITTEN_HERE: Final = ("SOURCES.md", "DELIVERIES.csv", "decisions.csv", "indicators.csv", "variables.csv")
 SHOWN_ON_PAGES: Final = ("municipalities.csv", "indicators.csv", "variables.csv", "other_programmes.csv", "events.csv")
 SPACE: Final = "\N{NO-BREAK SPACE}"
 

@@ -840,6 +840,7 @@ def test_declared_breaks_have_a_table_of_their_own(shipped):
     table = downloaded(exhibit)
     assert exhibit.title == "1 series breaks within these years"
     assert table["Year"].tolist() == ["2021"]
+    assert ">2021<" in exhibit.body
     assert table["Indicators it touches"].tolist() == ["The share of invalid ballots"]
 
 

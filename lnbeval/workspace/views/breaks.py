@@ -25,7 +25,8 @@ def breaks(study: Study) -> pd.DataFrame:
     touched = frame.groupby(list(COLUMNS[:-1]), sort=False)[COLUMNS[-1]].agg(
         lambda names: ", ".join(dict.fromkeys(names))
     )
-    return touched.reset_index().sort_values("Year", kind="stable", ignore_index=True)
+    ordered = touched.reset_index().sort_values("Year", kind="stable", ignore_index=True)
+    return ordered.assign(Year=ordered["Year"].astype("str"))  # no figure: it has no comma
 
 
 def breaks_title(study: Study) -> str:
